@@ -1,0 +1,46 @@
+package metrics
+
+import (
+	"errors"
+	"fmt"
+)
+
+// DuplicateMetric is what Register returns for a series that is registered
+// already. It holds the series as Each and GetAll name it: the full name, with
+// the labels behind it, as in requests{code="200"}. Unregister that one first, or
+// use GetOrRegister to share it.
+type DuplicateMetric string
+
+func (err DuplicateMetric) Error() string { return "duplicate metric: " + string(err) }
+
+// TypeConflictError says that a name was asked for as one type while it is
+// registered as another. A name has one type whatever its labels, as a metric
+// family has in Prometheus.
+type TypeConflictError struct {
+	Name       string // full name, without labels
+	Registered string // type that the name has, such as "Counter"
+	Asked      string // type that it was asked for
+}
+
+func (err *TypeConflictError) Error() string {
+	return fmt.Sprintf("metric %s: is a %s, can't be a %s as well", err.Name, err.Registered, err.Asked)
+}
+
+// UnsupportedTypeError says that something is no instrument of this package, no
+// snapshot of one and no Healthcheck, and so can't be registered.
+type UnsupportedTypeError struct {
+	Name string // full name
+	Type string // Go type of what was to be registered, "<nil>" for nil
+}
+
+func (err *UnsupportedTypeError) Error() string {
+	return fmt.Sprintf("metric %s: can't register a %s", err.Name, err.Type)
+}
+
+// ErrUnhealthy is the error of a health check that was called Unhealthy without
+// saying why.
+var ErrUnhealthy = errors.New("unhealthy, no cause given")
+
+// errUnsupportedRegistry is wrapped with the name and the type of a registry
+// that has only the methods of Registry.
+var errUnsupportedRegistry = errors.New("registry can't do this")

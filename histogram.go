@@ -1,0 +1,259 @@
+package metrics
+
+import "time"
+
+// Histogram records the distribution of integers, such as sizes in bytes.
+// Copies of a Histogram are the same histogram, and all methods may be called
+// concurrently. The zero value is a no-op that always reads 0.
+//
+// Count and Sum are exact totals since the start. Min, Max, Mean, StdDev,
+// Variance and the percentiles describe the current sample, which with the
+// default one is mostly of the last five minutes. Each call computes its result
+// anew: whoever needs several takes a Snapshot, and gets them of one moment.
+type Histogram struct{ state *histogramState }
+
+type histogramState struct {
+	origin
+	sample    Sample
+	recorder  recorder   // the sample, or what stands between it and us
+	reservoir *reservoir // the recorder once more, to be called directly, or nil
+}
+
+// NewHistogram returns a histogram over s that no registry knows yet. A nil
+// sample is the default one: NewExpDecaySample(1028, 0.015).
+func NewHistogram(s Sample, labels ...Labels) Histogram {
+	return newHistogramOf(s, newLabelSet(labels...), nil)
+}
+
+// GetOrRegisterHistogram returns the histogram of that name and those labels,
+// making it over s if need be. A nil registry is DefaultRegistry, a nil sample
+// the registry's default one. If the name belongs to a metric of another type,
+// the histogram works but isn't exported.
+func GetOrRegisterHistogram(name string, r Registry, s Sample, labels ...Labels) Histogram {
+	if s == nil {
+		return getOrRegister(name, r, labels, newHistogram)
+	}
+	return getOrRegister(name, r, labels, func(l *labelSet, r Registry) Histogram {
+		return newHistogramOf(s, l, r)
+	})
+}
+
+// NewRegisteredHistogram makes a histogram over s and registers it, nil meaning
+// DefaultRegistry and its default sample. It works, unexported, even if the
+// series is taken already.
+func NewRegisteredHistogram(name string, r Registry, s Sample, labels ...Labels) Histogram {
+	return newRegistered(name, r, newHistogramOf(s, newLabelSet(labels...), r))
+}
+
+// newHistogram makes one over the registry's default sample.
+func newHistogram(labels *labelSet, r Registry) Histogram { return newHistogramOf(nil, labels, r) }
+
+func newHistogramOf(s Sample, labels *labelSet, r Registry) Histogram {
+	if UseNilMetrics {
+		return Histogram{}
+	}
+	if s == nil {
+		s = defaultSample(r)
+	}
+	state := &histogramState{origin: origin{labels: labels}, sample: s}
+	state.begin()
+	switch s := s.(type) {
+	case *ExpDecaySample:
+		state.reservoir = &s.reservoir
+		state.recorder = state.reservoir
+	case *UniformSample:
+		state.reservoir = &s.reservoir
+		state.recorder = state.reservoir
+	case recorder:
+		state.recorder = s
+	default:
+		state.recorder = newForeignSample(s)
+	}
+	return Histogram{state}
+}
+
+// Update records a value. It allocates nothing, and with the default sample on a
+// busy instrument takes no lock.
+func (h Histogram) Update(value int64) {
+	if h.state != nil {
+		h.state.record(value, unknown)
+	}
+}
+
+// record is recorder's, called directly where possible.
+func (s *histogramState) record(v, t int64) int64 {
+	if s.reservoir != nil {
+		return s.reservoir.record(v, t)
+	}
+	return s.recorder.record(v, t)
+}
+
+// Clear forgets all values, count and sum included, and renews the creation
+// time. An update that runs at the same time may be cleared in part.
+func (h Histogram) Clear() {
+	if h.state != nil {
+		h.state.begin()
+		h.state.recorder.restart()
+	}
+}
+
+// totals returns count and sum as of one moment.
+func (h Histogram) totals() tally {
+	if h.state == nil {
+		return tally{}
+	}
+	return h.state.recorder.totals()
+}
+
+// awake returns the totals, and makes the next update look at the clock.
+func (h Histogram) awake() tally {
+	if h.state == nil {
+		return tally{}
+	}
+	h.state.recorder.wake()
+	return h.state.recorder.totals()
+}
+
+// Sample returns the sample itself, not a copy; an empty one that can't be
+// updated for a no-op.
+func (h Histogram) Sample() Sample {
+	if h.state == nil {
+		return new(SampleSnapshot)
+	}
+	return h.state.sample
+}
+
+// Count returns how many values were recorded since the start.
+func (h Histogram) Count() int64 { return h.totals().Count() }
+
+// Sum returns the sum of all values since the start, or the end of the int64
+// range that it went beyond; SumFloat64 of a snapshot has it whole.
+func (h Histogram) Sum() int64 { return h.totals().Sum() }
+
+// Max returns the highest value in the sample, 0 if it is empty.
+func (h Histogram) Max() int64 { return h.Sample().Max() }
+
+// Mean returns the mean of the sample, 0 if it is empty.
+func (h Histogram) Mean() float64 { return h.Sample().Mean() }
+
+// Min returns the lowest value in the sample, 0 if it is empty.
+func (h Histogram) Min() int64 { return h.Sample().Min() }
+
+// Percentile returns the value below which the fraction p, from 0 to 1, of the
+// sample lies.
+func (h Histogram) Percentile(p float64) float64 { return h.Sample().Percentile(p) }
+
+// Percentiles returns the percentiles at ps, all of one moment.
+func (h Histogram) Percentiles(ps []float64) []float64 { return h.Sample().Percentiles(ps) }
+
+// StdDev returns the population's standard deviation of the sample.
+func (h Histogram) StdDev() float64 { return h.Sample().StdDev() }
+
+// Variance returns the population's variance of the sample.
+func (h Histogram) Variance() float64 { return h.Sample().Variance() }
+
+// Labels returns a copy of the histogram's labels, never nil.
+func (h Histogram) Labels() Labels { return h.labelSet().Labels() }
+
+// Created returns when the histogram was made or last cleared, by the wall
+// clock; the zero time for a no-op.
+func (h Histogram) Created() time.Time { return h.provenance().Created() }
+
+// Snapshot returns a read-only copy of the histogram as it is now.
+func (h Histogram) Snapshot() HistogramSnapshot {
+	if h.state == nil {
+		return HistogramSnapshot{}
+	}
+	sample, totals := h.state.recorder.capture()
+	return HistogramSnapshot{h.provenance(), sampleFigures{totals, sample}}
+}
+
+// WithLabels returns a snapshot with labels added to the histogram's own, which
+// stay as they are. An empty value takes a label away.
+func (h Histogram) WithLabels(labels Labels) HistogramSnapshot {
+	return h.Snapshot().WithLabels(labels)
+}
+
+// ReadStatistics fills s with all there is to know and the percentiles at ps,
+// from 0 to 1. It is Snapshot for those who read many histograms over and over:
+// see Statistics.
+func (h Histogram) ReadStatistics(s *Statistics, ps []float64) {
+	s.setTotals(h.statistics(s, ps))
+	s.setRates(rateFigures{})
+}
+
+// statistics fills in what there is to say about the sample, and returns the
+// totals.
+func (h Histogram) statistics(s *Statistics, ps []float64) tally {
+	if h.state == nil {
+		s.clear(ps)
+		return tally{}
+	}
+	return h.state.recorder.statistics(s, ps)
+}
+
+func (h Histogram) labelSet() *labelSet {
+	if h.state == nil {
+		return nil
+	}
+	return h.state.labels
+}
+
+func (h Histogram) provenance() (p provenance) {
+	if h.state != nil {
+		p = h.state.provenance()
+	}
+	return p
+}
+
+// HistogramSnapshot is a histogram as it was at one moment. It never changes.
+type HistogramSnapshot struct {
+	provenance
+	sampleFigures
+}
+
+// Snapshot returns the snapshot itself.
+func (s HistogramSnapshot) Snapshot() HistogramSnapshot { return s }
+
+// WithLabels returns a copy with labels added; an empty value takes one away.
+func (s HistogramSnapshot) WithLabels(labels Labels) HistogramSnapshot {
+	s.provenance = s.with(labels)
+	return s
+}
+
+// sampleFigures are the figures of a histogram or timer as they were at one
+// moment: totals since the start, and a sample.
+type sampleFigures struct {
+	tally
+	sample Sample // nil for a no-op
+}
+
+// Sample returns the sample at the time of the snapshot.
+func (f sampleFigures) Sample() Sample {
+	if f.sample == nil {
+		return new(SampleSnapshot)
+	}
+	return f.sample
+}
+
+// Max returns the highest value in the sample, 0 if it is empty.
+func (f sampleFigures) Max() int64 { return f.Sample().Max() }
+
+// Mean returns the mean of the sample, 0 if it is empty.
+func (f sampleFigures) Mean() float64 { return f.Sample().Mean() }
+
+// Min returns the lowest value in the sample, 0 if it is empty.
+func (f sampleFigures) Min() int64 { return f.Sample().Min() }
+
+// Percentile returns the value below which the fraction p, from 0 to 1, of the
+// sample lies.
+func (f sampleFigures) Percentile(p float64) float64 { return f.Sample().Percentile(p) }
+
+// Percentiles returns the percentiles at ps.
+func (f sampleFigures) Percentiles(ps []float64) []float64 { return f.Sample().Percentiles(ps) }
+
+// StdDev returns the population's standard deviation of the sample.
+func (f sampleFigures) StdDev() float64 { return f.Sample().StdDev() }
+
+// Variance returns the population's variance of the sample.
+func (f sampleFigures) Variance() float64 { return f.Sample().Variance() }

@@ -1,0 +1,151 @@
+package metrics
+
+import (
+	"fmt"
+	"reflect"
+)
+
+// instrument is any of the types that record.
+type instrument interface {
+	Counter | Gauge | GaugeFloat64 | Meter | Histogram | Timer
+}
+
+// kind is the type of a metric as far as a registry cares.
+type kind uint8
+
+const (
+	kindNone kind = iota // nothing that can be registered
+	kindCounter
+	kindGauge
+	kindGaugeFloat64
+	kindMeter
+	kindHistogram
+	kindTimer
+	kindHealthcheck
+
+	// kindSnapshot is added for the snapshot of an instrument. It is of the same
+	// family, but recording code that asks for the instrument can't be given it.
+	kindSnapshot kind = 1 << 7
+)
+
+var kindNames = [...]string{
+	kindNone:         "unknown",
+	kindCounter:      "Counter",
+	kindGauge:        "Gauge",
+	kindGaugeFloat64: "GaugeFloat64",
+	kindMeter:        "Meter",
+	kindHistogram:    "Histogram",
+	kindTimer:        "Timer",
+	kindHealthcheck:  "Healthcheck",
+}
+
+func (k kind) String() string {
+	if k&kindSnapshot != 0 {
+		return kindNames[k.family()] + "Snapshot"
+	}
+	return kindNames[k]
+}
+
+// family is what all series of one name have in common.
+func (k kind) family() kind { return k &^ kindSnapshot }
+
+// kindOf is the one place that knows what can be registered.
+func kindOf(metric any) kind {
+	switch metric := metric.(type) {
+	case Counter:
+		return kindCounter
+	case Gauge:
+		return kindGauge
+	case GaugeFloat64:
+		return kindGaugeFloat64
+	case Meter:
+		return kindMeter
+	case Histogram:
+		return kindHistogram
+	case Timer:
+		return kindTimer
+	case CounterSnapshot:
+		return kindCounter | kindSnapshot
+	case GaugeSnapshot:
+		return kindGauge | kindSnapshot
+	case GaugeFloat64Snapshot:
+		return kindGaugeFloat64 | kindSnapshot
+	case MeterSnapshot:
+		return kindMeter | kindSnapshot
+	case HistogramSnapshot:
+		return kindHistogram | kindSnapshot
+	case TimerSnapshot:
+		return kindTimer | kindSnapshot
+	case Healthcheck:
+		if v := reflect.ValueOf(metric); v.Kind() == reflect.Pointer && v.IsNil() {
+			return kindNone
+		}
+		return kindHealthcheck
+	}
+	return kindNone
+}
+
+// labelsOf returns the labels of what kindOf knows. A health check that a user
+// wrote has labels if it has a method Labels() Labels; one that panics has none.
+func labelsOf(metric any) (set *labelSet) {
+	switch metric := metric.(type) {
+	case interface{ labelSet() *labelSet }:
+		return metric.labelSet()
+	case interface{ Labels() Labels }:
+		defer func() { _ = recover() }()
+		return newLabelSet(metric.Labels())
+	}
+	return nil
+}
+
+// constructorOf returns the function that makes instruments of type M.
+func constructorOf[M instrument]() func(*labelSet, Registry) M {
+	var construct any
+	switch any(*new(M)).(type) {
+	case Counter:
+		construct = newCounter
+	case Gauge:
+		construct = newGauge
+	case GaugeFloat64:
+		construct = newGaugeFloat64
+	case Meter:
+		construct = newMeter
+	case Histogram:
+		construct = newHistogram
+	case Timer:
+		construct = newTimer
+	}
+	return construct.(func(*labelSet, Registry) M)
+}
+
+// produce returns what is to be registered: i itself or, if i is a function
+// that can be called without arguments, what it returns. If that fails, the
+// result is what the caller of GetOrRegister gets in its place: a no-op of the
+// type that the function was going to return, so that a type assertion behind
+// the call still holds, and i where there is no such type.
+func produce(i any) (metric any, err error) {
+	v := reflect.ValueOf(i)
+	if v.Kind() != reflect.Func {
+		return i, nil
+	}
+	t := v.Type()
+	fallback := i
+	if t.NumOut() > 0 {
+		if zero := reflect.Zero(t.Out(0)).Interface(); kindOf(zero) != kindNone {
+			fallback = zero
+		}
+	}
+	required := t.NumIn()
+	if t.IsVariadic() {
+		required--
+	}
+	if v.IsNil() || required > 0 || t.NumOut() != 1 {
+		return fallback, fmt.Errorf("%T is no constructor that can be called without arguments", i)
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			metric, err = fallback, fmt.Errorf("%T panicked: %v", i, p)
+		}
+	}()
+	return v.Call(nil)[0].Interface(), nil
+}

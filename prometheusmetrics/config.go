@@ -1,0 +1,183 @@
+package prometheusmetrics
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/go-metrics-plus/metrics"
+)
+
+// Source is what the driver reads metrics from: every registry of the go-metrics
+// family is one. Each must call its argument once for every metric, with its
+// name, and may do so in any order and hand out any type.
+type Source interface {
+	Each(func(name string, metric any))
+}
+
+// LabelledSource is a source whose series get labels of their own, so that one
+// driver can read several that have the same names.
+type LabelledSource struct {
+	Source Source
+	Labels prometheus.Labels
+}
+
+// Config says what a Driver reads, and how it shows it. The zero value works: it
+// shows metrics.DefaultRegistry, under the names its metrics have, read at each
+// scrape.
+type Config struct {
+	// Namespace and Subsystem come before each name, joined by underscores; an
+	// empty one is left out.
+	Namespace, Subsystem string
+
+	// Registry is what is read; nil means metrics.DefaultRegistry, unless there
+	// are Sources.
+	Registry Source
+
+	// Sources are more registries to read, each with labels for its series.
+	Sources []LabelledSource
+
+	// FlushInterval is how often Run flushes. With 0 the sources are read at each
+	// scrape instead. Negative is an error.
+	FlushInterval time.Duration
+
+	// DurationUnit is the unit in which LayoutGauges shows the values of timers;
+	// 0 means nanoseconds, negative is an error. LayoutTyped always shows seconds.
+	DurationUnit time.Duration
+
+	// Layout decides which series a metric becomes.
+	Layout Layout
+
+	// Percentiles are those shown of histograms and timers, each from 0 to 1; nil
+	// means 0.5, 0.75, 0.95, 0.99 and 0.999, and an empty slice none.
+	Percentiles []float64
+
+	// ConstLabels are put on every series.
+	ConstLabels prometheus.Labels
+
+	// Rules change how single metrics are shown: their names, labels, scale and
+	// kind. The first that matches a metric's name counts. A rule that makes no
+	// sense is an error of NewWithConfig.
+	Rules []Rule
+
+	// OnError is told of each metric that is left out, as a *MetricError, and of
+	// a source that can't be read. It is called by one goroutine at a time, with
+	// no lock held, and delays the flush that calls it. Nil means slog.Default().
+	OnError func(error)
+
+	// Detached keeps the driver out of any Prometheus registry; the registerer is
+	// then not used, and may be nil. The driver serves itself through Gather,
+	// Transactional and Handler.
+	Detached bool
+
+	// CallTimeout is how long a flush waits for code that is not this module's: a
+	// functional gauge, a health check, a metric of another library. What does
+	// not come back is left out, or in case of a health check unhealthy, until it
+	// does. 0 means 5 seconds, negative is an error.
+	CallTimeout time.Duration
+
+	// MaxSeries is how many series are exposed at most; what is exposed stays and
+	// what comes beyond is left out. 0 means no limit.
+	MaxSeries int
+
+	rules []*compiledRule
+}
+
+// defaultPercentiles are those that go-metrics users have on their dashboards.
+var defaultPercentiles = []float64{0.5, 0.75, 0.95, 0.99, 0.999}
+
+// defaultCallTimeout is half the scrape timeout of a default Prometheus, so that
+// a metric that hangs costs no scrape where metrics are read during scrapes.
+const defaultCallTimeout = 5 * time.Second
+
+// complete fills in what was left out and refuses what makes no sense.
+func (c Config) complete() (Config, error) {
+	if c.FlushInterval < 0 {
+		return c, fmt.Errorf("prometheusmetrics: flush interval %v is negative", c.FlushInterval)
+	}
+	if c.DurationUnit < 0 {
+		return c, fmt.Errorf("prometheusmetrics: duration unit %v is negative", c.DurationUnit)
+	}
+	if c.CallTimeout < 0 {
+		return c, fmt.Errorf("prometheusmetrics: call timeout %v is negative", c.CallTimeout)
+	}
+	if c.MaxSeries < 0 {
+		return c, fmt.Errorf("prometheusmetrics: maximum of %d series is negative", c.MaxSeries)
+	}
+	if c.Layout > LayoutTyped {
+		return c, fmt.Errorf("prometheusmetrics: there is no %v", c.Layout)
+	}
+	c.DurationUnit = cmp.Or(c.DurationUnit, time.Nanosecond)
+	c.CallTimeout = cmp.Or(c.CallTimeout, defaultCallTimeout)
+	return c, errors.Join(c.completePercentiles(), c.completeSources(), c.completeRules(), c.checkConstLabels())
+}
+
+func (c *Config) completePercentiles() error {
+	if c.Percentiles == nil {
+		c.Percentiles = defaultPercentiles
+		return nil
+	}
+	c.Percentiles = slices.Clone(c.Percentiles)
+	slices.Sort(c.Percentiles)
+	c.Percentiles = slices.Compact(c.Percentiles)
+	for _, p := range c.Percentiles {
+		if math.IsNaN(p) || p < 0 || p > 1 {
+			return fmt.Errorf("prometheusmetrics: percentile %v is not between 0 and 1", p)
+		}
+	}
+	return nil
+}
+
+// completeSources makes Sources the whole list, in copies.
+func (c *Config) completeSources() error {
+	sources := slices.Clone(c.Sources)
+	if !isNil(c.Registry) {
+		sources = slices.Insert(sources, 0, LabelledSource{Source: c.Registry})
+	}
+	if len(sources) == 0 {
+		sources = []LabelledSource{{Source: metrics.DefaultRegistry}}
+	}
+	for i, source := range sources {
+		if isNil(source.Source) {
+			return fmt.Errorf("prometheusmetrics: source %d is nil", i)
+		}
+		if _, err := sanitizeLabels(source.Labels); err != nil {
+			return fmt.Errorf("prometheusmetrics: labels of source %d: %w", i, err)
+		}
+	}
+	c.Sources = sources
+	return nil
+}
+
+func (c *Config) completeRules() (err error) {
+	c.rules, err = compileRules(c.Rules)
+	return err
+}
+
+func (c *Config) checkConstLabels() error {
+	for name := range c.ConstLabels {
+		if name == "" || sanitizeLabelName(name) != name {
+			return fmt.Errorf("prometheusmetrics: constant label %q is not a valid label name", name)
+		}
+	}
+	if _, err := sanitizeLabels(c.ConstLabels); err != nil {
+		return fmt.Errorf("prometheusmetrics: constant labels: %w", err)
+	}
+	return nil
+}
+
+// isNil tells whether an interface holds nothing, or a nil pointer: a caller
+// who passes a nil *prometheus.Registry means nothing by it.
+func isNil(value any) bool {
+	if value == nil {
+		return true
+	}
+	v := reflect.ValueOf(value)
+	return v.Kind() == reflect.Pointer && v.IsNil()
+}

@@ -1,0 +1,44 @@
+// Package prometheusmetrics shows the metrics of a go-metrics registry to
+// Prometheus. It reads any registry of the family, which is whatever has a method
+// Each: those of this module, of rcrowley/go-metrics, of go-ethereum.
+//
+//	registry := prometheus.NewRegistry()
+//	driver, err := prometheusmetrics.New(metrics.DefaultRegistry, time.Second, "namespace", "subsystem", registry)
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	go driver.Run()
+//	http.Handle("/metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{Registry: registry}))
+//
+// # Flush and scrape
+//
+// A flush reads every metric once, and publishes what it read; a scrape shows
+// what the last flush published, whole. Neither waits for the other. Run flushes
+// at the configured interval, Once whenever it is called. With an interval of 0
+// each scrape makes a flush of its own.
+//
+// # Layouts
+//
+// In LayoutGauges, the default, each figure of a metric is a gauge of its own:
+// <name>_count, <name>_percentile_99_0, <name>_rate_1min. These are the names
+// that users of go-metrics have on their dashboards. In LayoutTyped counters are
+// counters, and timers are in seconds, as Prometheus would have them.
+//
+// # One bad metric costs one metric
+//
+// What can't be shown, such as a metric without a name, two that become one
+// series, a functional gauge that panics or hangs, is left out and told to
+// Config.OnError, once, as a *MetricError that names it. All others go on.
+//
+// Names that the application itself registered in the Prometheus registry are
+// left out as well. They are looked up when one of the driver's families is new,
+// and once a minute. What can't be found that way (an application's collector
+// that does not describe itself, or one that was registered since the last look)
+// shows up in the scrape as an error of the Prometheus registry; give promhttp
+// ErrorHandling: promhttp.ContinueOnError to have it cost only itself, or use
+// Handler, which does. A registry remembers the names of what was unregistered
+// from it, so such a name stays left out.
+//
+// A pedantic registry wants each series described beforehand, which a driver
+// can't do: use Config.Detached there, and Handler.
+package prometheusmetrics

@@ -1,0 +1,173 @@
+package prometheusmetrics
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	dto "github.com/prometheus/client_model/go"
+)
+
+// Gather returns the families of the last flush, or of one made for it if the
+// interval is 0, sorted by name. They are the caller's to keep. With it a driver
+// is a prometheus.Gatherer. The error is always nil: what could not be read was
+// told to Config.OnError. Through Gather, what a wrapping registerer adds does
+// not show.
+func (d *Driver) Gather() ([]*dto.MetricFamily, error) {
+	return newTree(d.scraped()).families, nil
+}
+
+// Transactional returns a gatherer whose families are reused once they have been
+// encoded, for promhttp.HandlerForTransactional. It spares a scrape nearly all
+// that a Prometheus registry costs: the copying, checking and sorting of series
+// that the driver has checked and sorted already.
+func (d *Driver) Transactional() prometheus.TransactionalGatherer { return transactional{d} }
+
+type transactional struct{ driver *Driver }
+
+// Gather lends the families of the last flush until done is called. They must
+// not be changed.
+func (t transactional) Gather() ([]*dto.MetricFamily, func(), error) {
+	tree, done := t.driver.trees.borrow(t.driver.scraped())
+	return tree.families, done, nil
+}
+
+// Handler serves the driver's metrics, and those of the other gatherers, such as
+// the application's own registry, with everything on: OpenMetrics and protobuf
+// by negotiation, units, compression, overlapping scrapes answered from one
+// gathering. It is meant for a Detached driver; given the registry that the
+// driver is registered in, series would come twice, and the driver's are taken.
+//
+// It never answers with an error for what could not be gathered: a gatherer's
+// errors, and families that clash with the driver's or with an earlier
+// gatherer's, cost only themselves and are told to Config.OnError.
+func (d *Driver) Handler(others ...prometheus.Gatherer) http.Handler {
+	return promhttp.HandlerForTransactional(&merged{driver: d, others: slices.Clone(others)}, promhttp.HandlerOpts{
+		ErrorHandling:                       promhttp.ContinueOnError,
+		EnableOpenMetrics:                   true,
+		EnableOpenMetricsTextCreatedSamples: true,
+		CoalesceGather:                      true,
+	})
+}
+
+// merged joins the driver's families with those of other gatherers.
+type merged struct {
+	driver *Driver
+	others []prometheus.Gatherer
+	told   onceTold
+}
+
+// Gather returns all families sorted by name; the error is always nil.
+func (m *merged) Gather() ([]*dto.MetricFamily, func(), error) {
+	families, done, _ := transactional{m.driver}.Gather()
+	if len(m.others) == 0 {
+		return families, done, nil
+	}
+	var errs []error
+	joined := newJoin(families)
+	for i, other := range m.others {
+		others, err := gatherSafely(other)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("prometheusmetrics: gatherer %d: %w", i, err))
+		}
+		for _, family := range others {
+			if err := joined.add(family); err != nil {
+				errs = append(errs, fmt.Errorf("prometheusmetrics: gatherer %d: %w", i, err))
+			}
+		}
+	}
+	for _, err := range m.told.news(errs) {
+		m.driver.reports.add(err)
+	}
+	m.driver.reports.tell(m.driver.config.OnError)
+	return joined.sorted(), done, nil
+}
+
+func gatherSafely(g prometheus.Gatherer) (families []*dto.MetricFamily, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			families, err = nil, fmt.Errorf("gathering panicked: %v", cause)
+		}
+	}()
+	return g.Gather()
+}
+
+// join is a list of families in which each name stands once.
+type join struct {
+	families []*dto.MetricFamily
+	index    map[string]int
+	names    map[string]string // names in use, to the family that uses them
+}
+
+func newJoin(families []*dto.MetricFamily) *join {
+	j := &join{families: slices.Clip(families), index: make(map[string]int, len(families)), names: make(map[string]string)}
+	for i, family := range families {
+		j.index[family.GetName()] = i
+		j.use(family)
+	}
+	return j
+}
+
+func (j *join) use(family *dto.MetricFamily) {
+	for _, name := range namesUsed(family.GetName(), family.GetType()) {
+		j.names[name] = family.GetName()
+	}
+}
+
+// add joins one more family: as it is if the name is new, series by series if
+// it is known with the same type.
+func (j *join) add(family *dto.MetricFamily) error {
+	name := family.GetName()
+	at, known := j.index[name]
+	if !known {
+		for _, used := range namesUsed(name, family.GetType()) {
+			if other, taken := j.names[used]; taken {
+				return fmt.Errorf("family %s is left out: it can't stand beside %s", name, other)
+			}
+		}
+		j.index[name] = len(j.families)
+		j.families = append(j.families, family)
+		j.use(family)
+		return nil
+	}
+	existing := j.families[at]
+	if existing.GetType() != family.GetType() {
+		return fmt.Errorf("family %s is left out: it is a %s, and a %s elsewhere", name,
+			strings.ToLower(family.GetType().String()), strings.ToLower(existing.GetType().String()))
+	}
+	series := make(map[string]bool, len(existing.Metric))
+	for _, metric := range existing.Metric {
+		series[metricKey(metric)] = true
+	}
+	both := &dto.MetricFamily{Name: existing.Name, Help: existing.Help, Type: existing.Type, Unit: existing.Unit}
+	both.Metric = slices.Clip(existing.Metric)
+	left := 0
+	for _, metric := range family.Metric {
+		if series[metricKey(metric)] {
+			left++
+			continue
+		}
+		both.Metric = append(both.Metric, metric)
+	}
+	j.families[at] = both
+	if left > 0 {
+		return fmt.Errorf("%d series of family %s are left out: they are exposed already", left, name)
+	}
+	return nil
+}
+
+func (j *join) sorted() []*dto.MetricFamily {
+	slices.SortFunc(j.families, func(a, b *dto.MetricFamily) int { return strings.Compare(a.GetName(), b.GetName()) })
+	return j.families
+}
+
+func metricKey(metric *dto.Metric) string {
+	labels := make([]label, 0, len(metric.Label))
+	for _, pair := range metric.Label {
+		labels = append(labels, label{pair.GetName(), pair.GetValue()})
+	}
+	return seriesKey("", labels)
+}

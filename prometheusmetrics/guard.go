@@ -1,0 +1,113 @@
+package prometheusmetrics
+
+import (
+	"fmt"
+	"sync/atomic"
+	"time"
+)
+
+// Metrics that run code of others, which may panic or never come back, are read
+// by a goroutine of their own, one after the other, while the flush waits for
+// it. If one takes longer than Config.CallTimeout the flush leaves that goroutine
+// behind with it, and has another go on with the rest.
+
+// guardedRead is the work of one such goroutine.
+type guardedRead struct {
+	metrics []*metric
+	errs    []error // of each metric, a panic
+	next    atomic.Int64
+	done    chan struct{}
+	left    *call // set before the goroutine is left behind
+}
+
+// call is a reading that did not come back in time.
+type call struct{ back atomic.Bool }
+
+const leftBehind = -1
+
+// readGuarded reads the metrics, and gives each that panicked or hung its
+// problem.
+func (d *Driver) readGuarded(all []*metric) {
+	timeout := d.config.CallTimeout
+	for len(all) > 0 {
+		work := &guardedRead{metrics: all, errs: make([]error, len(all)), done: make(chan struct{})}
+		go work.run(d.config.Percentiles)
+		hung := work.wait(timeout)
+		read := len(all)
+		if hung >= 0 {
+			read = hung
+		}
+		for i, m := range all[:read] {
+			d.finishRead(m, work.errs[i])
+		}
+		if hung < 0 {
+			return
+		}
+		d.leaveBehind(all[hung], work.left, timeout)
+		all = all[hung+1:]
+		// Where one hangs more may, and a flush should not wait so long for each.
+		timeout = max(timeout/16, time.Millisecond)
+	}
+}
+
+func (w *guardedRead) run(ps []float64) {
+	defer close(w.done)
+	for i, m := range w.metrics {
+		w.errs[i] = m.read(m.reading, ps)
+		if !w.next.CompareAndSwap(int64(i), int64(i)+1) {
+			w.left.back.Store(true)
+			return
+		}
+	}
+}
+
+// wait returns the index of a metric that took longer than the timeout, and
+// whose goroutine was left behind, or -1 when all are read.
+func (w *guardedRead) wait(timeout time.Duration) int {
+	timer := time.NewTimer(timeout)
+	defer timer.Stop()
+	last := int64(0)
+	for {
+		select {
+		case <-w.done:
+			return -1
+		case <-timer.C:
+		}
+		next := w.next.Load()
+		if next == last && next < int64(len(w.metrics)) {
+			w.left = &call{}
+			if w.next.CompareAndSwap(next, leftBehind) {
+				return int(next)
+			}
+			next = w.next.Load()
+		}
+		last = next
+		timer.Reset(timeout)
+	}
+}
+
+// finishRead takes over what the goroutine read.
+func (d *Driver) finishRead(m *metric, err error) {
+	if err != nil {
+		d.fail(m, ReasonPanic, err)
+		return
+	}
+	m.fresh = true
+	if m.shape.kind == kindWindow {
+		m.windows.add(&m.reading.stats)
+	}
+}
+
+// leaveBehind gives the metric a new reading, since the old one may be written
+// to at any time by the call that hangs.
+func (d *Driver) leaveBehind(m *metric, left *call, timeout time.Duration) {
+	m.stuck = left
+	m.reading = &reading{}
+	err := fmt.Errorf("reading it took longer than %v", timeout)
+	if m.shape.kind == kindHealthcheck {
+		m.fresh = true // unhealthy, and shown
+		d.report(m, &MetricError{Name: m.id.name, Labels: m.labels, Reason: ReasonTimeout, Err: err})
+		return
+	}
+	d.fail(m, ReasonTimeout, err)
+}

@@ -1,0 +1,141 @@
+package prometheusmetrics
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	dto "github.com/prometheus/client_model/go"
+	"google.golang.org/protobuf/proto"
+)
+
+// metric is one metric of a source as the driver knows it, from the flush that
+// first saw it to the flush that misses it.
+type metric struct {
+	id     metricID
+	value  any
+	shape  shape
+	own    bool   // one of our instruments, read directly
+	guard  bool   // reading it runs code of others
+	seen   uint64 // number of the flush that saw it last
+	source *LabelledSource
+	rule   *compiledRule
+
+	reading *reading
+	fresh   bool  // read by this flush
+	stuck   *call // a reading that has not come back
+	windows windows
+
+	built   bool              // whether it has its series
+	labels  map[string]string // original, of its series; nil for none
+	info    map[string]string // likewise
+	unit    unit
+	figures []figure // of all its series, one after the other
+	slot    int      // where their numbers begin in the exposition
+	series  []*series
+
+	problem  *MetricError // why it is left out; nil if it is exposed
+	reported Reason       // the last reason that was reported
+}
+
+// labelsChanged tells whether the metric's series have labels that are not its
+// own any more.
+func (m *metric) labelsChanged() bool {
+	return !maps.Equal(m.info, m.reading.info) || m.reading.labeled && !maps.Equal(m.labels, m.reading.labels)
+}
+
+// metricID tells the metrics of a source apart. The identity of the metric is
+// part of it, so that one that was replaced under its name is another metric.
+type metricID struct {
+	source   int
+	name     string
+	identity any
+}
+
+// series is one series of a family. It never changes: a metric whose labels
+// change gets new ones.
+type series struct {
+	metric *metric
+	family string
+	key    string           // family and labels, as no other series has them
+	labels []*dto.LabelPair // sorted by name
+	slot   int
+	part   int // index of its parts in the exposition; -1 if it has none
+
+	quantiles []float64 // of a summary
+}
+
+type label struct{ name, value string }
+
+// sortLabels orders labels by name, as the exposition has them, and says which
+// name stands twice.
+func sortLabels(labels []label) error {
+	slices.SortFunc(labels, func(a, b label) int { return strings.Compare(a.name, b.name) })
+	for i := 1; i < len(labels); i++ {
+		if labels[i].name == labels[i-1].name {
+			return fmt.Errorf("label %q stands twice", labels[i].name)
+		}
+	}
+	return nil
+}
+
+// sanitizeLabels makes labels fit for Prometheus. A label with an empty value is
+// no label. What can't be made to fit is an error.
+func sanitizeLabels(labels map[string]string) ([]label, error) {
+	clean := make([]label, 0, len(labels))
+	for name, value := range labels {
+		if value == "" {
+			continue
+		}
+		fit := sanitizeLabelName(name)
+		if fit == "" {
+			return nil, fmt.Errorf("a label has no name")
+		}
+		if strings.HasPrefix(fit, "__") {
+			return nil, fmt.Errorf("label name %q is reserved by Prometheus", name)
+		}
+		clean = append(clean, label{fit, sanitizeLabelValue(value)})
+	}
+	return clean, nil
+}
+
+// checkReserved refuses the labels that Prometheus itself adds to a type.
+func checkReserved(labels []label, typ dto.MetricType) error {
+	for _, l := range labels {
+		if typ == dto.MetricType_HISTOGRAM && l.name == "le" || typ == dto.MetricType_SUMMARY && l.name == "quantile" {
+			return fmt.Errorf("label %q is reserved in a %s", l.name, strings.ToLower(typ.String()))
+		}
+	}
+	return nil
+}
+
+// seriesKey writes a family and its sorted labels so that only equal series
+// have equal keys.
+func seriesKey(family string, labels []label) string {
+	if len(labels) == 0 {
+		return family
+	}
+	key := append([]byte(family), '{')
+	for i, l := range labels {
+		if i > 0 {
+			key = append(key, ',')
+		}
+		key = append(key, l.name...)
+		key = append(key, '=')
+		key = strconv.AppendQuote(key, l.value)
+	}
+	return string(append(key, '}'))
+}
+
+func labelPairs(labels []label) []*dto.LabelPair {
+	if len(labels) == 0 {
+		return nil
+	}
+	pairs := make([]*dto.LabelPair, len(labels))
+	for i, l := range labels {
+		pairs[i] = &dto.LabelPair{Name: proto.String(l.name), Value: proto.String(l.value)}
+	}
+	return pairs
+}

@@ -1,0 +1,198 @@
+package prometheusmetrics
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"time"
+
+	"github.com/go-metrics-plus/metrics"
+)
+
+// reading is what one flush learned of one metric. It is kept between flushes,
+// so that our own histograms compute again only what has changed.
+type reading struct {
+	value   float64 // of a gauge or counter; 1 or 0 of a health check
+	stats   metrics.Statistics
+	created time.Time         // zero where the metric does not tell
+	info    map[string]string // pairs of an info metric
+	labels  map[string]string // original; nil for none
+	labeled bool              // whether labels were asked for
+
+	// lifetimeSum tells that stats.Sum is the total of all that was recorded,
+	// and not of what a reservoir happens to hold.
+	lifetimeSum bool
+}
+
+// read fills the reading; a panic of the metric's code becomes an error.
+func (m *metric) read(into *reading, ps []float64) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("reading it panicked: %v", cause)
+		}
+	}()
+	if !into.labeled {
+		into.labels, into.labeled = labelsOf(m.value), true
+	}
+	if m.own {
+		into.readOwn(m.value, ps)
+	} else {
+		into.readForeign(m.value, m.shape, ps)
+	}
+	return nil
+}
+
+// readOwn reads one of our instruments without allocating.
+func (r *reading) readOwn(metric any, ps []float64) {
+	switch m := metric.(type) {
+	case metrics.Counter:
+		r.value, r.created = float64(m.Count()), m.Created()
+	case metrics.Gauge:
+		r.value = float64(m.Value())
+	case metrics.GaugeFloat64:
+		r.value = m.Value()
+	case metrics.Meter:
+		rates := m.Snapshot()
+		r.stats.Count, r.created = rates.Count(), m.Created()
+		r.value = float64(r.stats.Count)
+		r.setRates(rates)
+	case metrics.Histogram:
+		m.ReadStatistics(&r.stats, ps)
+		r.created, r.lifetimeSum = m.Created(), true
+	case metrics.Timer:
+		m.ReadStatistics(&r.stats, ps)
+		r.created, r.lifetimeSum = m.Created(), true
+	}
+}
+
+// readForeign reads a metric of another library through one snapshot, by what
+// the snapshot can say. It runs that library's code, and a user's where the
+// metric is a functional gauge or a health check.
+func (r *reading) readForeign(metric any, s shape, ps []float64) {
+	if s.kind == kindHealthcheck {
+		r.value = checkHealth(metric)
+		return
+	}
+	snapshot := metric
+	if s.snapshot >= 0 {
+		snapshot = reflect.ValueOf(metric).Method(s.snapshot).Call(nil)[0].Interface()
+	}
+	if created, ok := metric.(interface{ Created() time.Time }); ok {
+		r.created = created.Created()
+	}
+	switch s.kind {
+	case kindCounter:
+		r.value = countOf(snapshot)
+	case kindGauge:
+		r.value = valueOf(snapshot)
+	case kindInfo:
+		r.value = 1
+		r.info = stringMap(reflect.ValueOf(snapshot).MethodByName("Value").Call(nil)[0])
+	case kindMeter:
+		r.value = countOf(snapshot)
+		r.stats.Count = int64(r.value)
+		r.setRates(snapshot.(rates))
+	case kindWindow:
+		r.setWindow(snapshot, ps)
+	case kindTimer:
+		r.setRates(snapshot.(rates))
+		r.setStatistics(snapshot, ps)
+	case kindHistogram:
+		r.setStatistics(snapshot, ps)
+	}
+}
+
+func checkHealth(metric any) float64 {
+	metric.(checkable).Check()
+	if metric.(healthy).Error() != nil {
+		return 0
+	}
+	return 1
+}
+
+func countOf(snapshot any) float64 {
+	switch s := snapshot.(type) {
+	case countInt64:
+		return float64(s.Count())
+	case countInt:
+		return float64(s.Count())
+	case countFloat:
+		return s.Count()
+	}
+	return math.NaN()
+}
+
+func valueOf(snapshot any) float64 {
+	switch s := snapshot.(type) {
+	case valueInt64:
+		return float64(s.Value())
+	case valueFloat:
+		return s.Value()
+	}
+	return math.NaN()
+}
+
+func (r *reading) setRates(snapshot rates) {
+	r.stats.Rate1, r.stats.Rate5, r.stats.Rate15 = snapshot.Rate1(), snapshot.Rate5(), snapshot.Rate15()
+	r.stats.RateMean = snapshot.RateMean()
+}
+
+func (r *reading) setStatistics(snapshot any, ps []float64) {
+	r.stats.Count = int64(countOf(snapshot))
+	r.setDistribution(snapshot, ps)
+	if s, ok := snapshot.(interface{ Sum() int64 }); ok {
+		r.stats.Sum = float64(s.Sum())
+	}
+	if s, ok := snapshot.(interface{ SumFloat64() float64 }); ok {
+		r.stats.Sum, r.lifetimeSum = s.SumFloat64(), true
+	}
+}
+
+// setWindow takes over the window that reading it has just ended; its count and
+// sum are added to those of the windows before by whoever keeps the metric.
+func (r *reading) setWindow(snapshot any, ps []float64) {
+	r.setDistribution(snapshot, ps)
+	count := countOf(snapshot)
+	r.stats.Count = int64(count)
+	r.stats.Sum = r.stats.Mean * count
+	r.lifetimeSum = true
+}
+
+// setDistribution takes over what describes the recent sample.
+func (r *reading) setDistribution(snapshot any, ps []float64) {
+	if s, ok := snapshot.(interface {
+		Min() int64
+		Max() int64
+	}); ok {
+		r.stats.Min, r.stats.Max = s.Min(), s.Max()
+	}
+	if s, ok := snapshot.(interface{ Mean() float64 }); ok {
+		r.stats.Mean = s.Mean()
+	}
+	if s, ok := snapshot.(interface{ Variance() float64 }); ok {
+		r.stats.Variance = s.Variance()
+	}
+	if s, ok := snapshot.(deviation); ok {
+		r.stats.StdDev = s.StdDev()
+	}
+	// The library gets a slice of its own, and ours is filled whatever it returns.
+	answers := snapshot.(percentiles).Percentiles(append([]float64(nil), ps...))
+	r.stats.Percentiles = append(r.stats.Percentiles[:0], answers...)
+	for len(r.stats.Percentiles) < len(ps) {
+		r.stats.Percentiles = append(r.stats.Percentiles, math.NaN())
+	}
+}
+
+// windows are the totals of a metric that only tells what came since it was
+// last read.
+type windows struct {
+	count int64
+	sum   float64
+}
+
+// add adds the latest window, and puts the totals in its place.
+func (w *windows) add(stats *metrics.Statistics) {
+	w.count += stats.Count
+	w.sum += stats.Sum
+	stats.Count, stats.Sum = w.count, w.sum
+}

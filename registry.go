@@ -1,0 +1,249 @@
+package metrics
+
+import (
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// A Registry holds series, each a name and a label set, and calls back for them.
+// It is an interface so that programs can wrap one: a type that embeds a
+// Registry and overrides a method or two works wherever a Registry is asked for.
+// What labels need beyond these methods are the functions GetSeries,
+// UnregisterSeries and Describe.
+//
+// Where a function of this package takes a Registry, nil means DefaultRegistry.
+type Registry interface {
+	// Each calls the function for each series with the full name and the live
+	// instrument, whose Labels method tells the labels. The order stays the same
+	// as long as the series do. The function may use the registry.
+	Each(func(string, any))
+
+	// Get returns the series of that name without labels, or the only one of
+	// that name, or nil.
+	Get(string) any
+
+	// GetAll returns the figures of each series under name{label="value"}. It
+	// runs the health checks.
+	GetAll() map[string]map[string]any
+
+	// GetOrRegister returns the series of that name and of the labels of what
+	// is given: an instrument, or a function that makes one and is called to
+	// learn its type and labels. If there is no such series, what was given or
+	// made is registered and returned.
+	GetOrRegister(string, any) any
+
+	// Register adds an instrument, a snapshot or a Healthcheck. The error is a
+	// DuplicateMetric, a *TypeConflictError or an *UnsupportedTypeError.
+	Register(string, any) error
+
+	// SinkOnce takes a read-only snapshot of each series, all in one pass, and
+	// then calls the function with the full name and the snapshot of each.
+	SinkOnce(func(string, any))
+
+	// RunHealthchecks calls Check on all health checks.
+	RunHealthchecks()
+
+	// Unregister removes all series of that name.
+	Unregister(string)
+
+	// UnregisterAll removes all series.
+	UnregisterAll()
+}
+
+// StandardRegistry is what NewRegistry makes. All methods may be called from
+// several goroutines at once, also from the functions that it calls back: no
+// lock is held while code of its users runs. Finding a series takes no lock.
+// Each goes by the order of registration.
+type StandardRegistry struct {
+	newSample func() Sample // nil for the default
+	reports   reporter
+
+	// Read without a lock, changed under it:
+	families index[*family]
+	index    index[*series]            // exported ones with labels, and strays
+	view     atomic.Pointer[[]*series] // what Each walks; nil after a change
+
+	mutex sync.Mutex
+	order []*series // exported series as they were registered
+	gone  int       // how many in order have been removed
+
+	describing   sync.RWMutex // guards descriptions, which flushes read
+	descriptions map[string]Description
+}
+
+var _ Registry = (*StandardRegistry)(nil)
+
+// An Option changes what NewRegistry makes. The zero Option changes nothing.
+type Option struct{ apply func(*StandardRegistry) }
+
+// WithSample sets the sample that histograms and timers of the registry get
+// when they are made by the registry and none is given: f is called for each. If f
+// is nil, returns nil or panics, the default of NewExpDecaySample(1028, 0.015) is
+// used.
+func WithSample(f func() Sample) Option {
+	return Option{apply: func(r *StandardRegistry) { r.newSample = f }}
+}
+
+// NewRegistry returns an empty registry, a *StandardRegistry.
+func NewRegistry(options ...Option) Registry {
+	r := &StandardRegistry{}
+	for _, option := range options {
+		if option.apply != nil {
+			option.apply(r)
+		}
+	}
+	return r
+}
+
+// Each calls f for each series in the order of registration, with the live
+// instrument. A series that is removed before its turn is left out; one that is
+// added meanwhile may be. Nothing is allocated while the series stay the same.
+func (r *StandardRegistry) Each(f func(string, any)) { r.eachUnder("", f) }
+
+func (r *StandardRegistry) eachUnder(prefix string, f func(string, any)) {
+	for _, s := range r.all() {
+		if strings.HasPrefix(s.family.name, prefix) && !s.removed.Load() {
+			f(s.family.name, s.metric)
+		}
+	}
+}
+
+// Get returns the series of that name without labels, or the only one of that
+// name, or nil.
+func (r *StandardRegistry) Get(name string) any {
+	f := r.family("", name)
+	if f == nil {
+		return nil
+	}
+	if s := f.plain.Load(); s != nil {
+		return s.metric
+	}
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if len(f.exported) == 1 {
+		return f.exported[0].metric
+	}
+	return nil
+}
+
+// GetSeries returns the series of that name and exactly these labels, or nil.
+func (r *StandardRegistry) GetSeries(name string, labels Labels) any {
+	if s := r.findExported(r.family("", name), newLabelSet(labels)); s != nil {
+		return s.metric
+	}
+	return nil
+}
+
+// GetOrRegister returns the series of that name and of i's labels; i is what to
+// register if there is none, or a function that returns it when called without
+// arguments, such as NewCounter. The function is called in any case, with no
+// lock held, since only its result tells the labels.
+//
+// GetOrRegister never panics. What can't be registered comes back unregistered,
+// and is logged once: an instrument of another type than the name has works, but
+// isn't exported; for a function that needs arguments or panics there is a no-op
+// of its result's type. For nil it is the same as Get.
+func (r *StandardRegistry) GetOrRegister(name string, i any) any {
+	if i == nil {
+		return r.Get(name)
+	}
+	metric, err := produce(i)
+	k := kindOf(metric)
+	if err == nil && k == kindNone {
+		err = unsupported(name, metric)
+	}
+	if err != nil {
+		r.reports.once(name, "not registered", err)
+		return metric
+	}
+	set := labelsOf(metric)
+	if s := r.findSet(r.family("", name), k, set); s != nil {
+		return s.metric
+	}
+	return r.getOrAdd(name, set, k, metric).metric
+}
+
+// Register adds an instrument, a snapshot or a Healthcheck; a snapshot is shown
+// as it is. The error is a DuplicateMetric if there is a series of that name and
+// these labels, a *TypeConflictError if the name is of another type, and an
+// *UnsupportedTypeError for anything else.
+func (r *StandardRegistry) Register(name string, i any) error {
+	k := kindOf(i)
+	if k == kindNone {
+		return unsupported(name, i)
+	}
+	_, err := r.add(name, labelsOf(i), k, i, false)
+	return err
+}
+
+// RunHealthchecks calls Check on all health checks, one after the other. One
+// that panics becomes unhealthy, and the others run all the same.
+func (r *StandardRegistry) RunHealthchecks() { runHealthchecks(r.Each) }
+
+// SinkOnce takes a snapshot of each series in one pass, then calls f for each.
+// A functional gauge that panics is left out and logged once.
+func (r *StandardRegistry) SinkOnce(f func(string, any)) { sinkOnce(r.Each, f) }
+
+// Unregister removes all series of that name. Instruments that are still held
+// go on working; they are just not part of the registry any more. A health
+// check with a Stop method is stopped.
+func (r *StandardRegistry) Unregister(name string) {
+	r.mutex.Lock()
+	var removed []*series
+	if f := r.family("", name); f != nil {
+		removed = append(removed, f.exported...)
+		for _, s := range removed {
+			r.remove(s)
+		}
+	}
+	r.mutex.Unlock()
+	stopAll(removed)
+}
+
+// UnregisterSeries removes the series of that name and exactly these labels,
+// and tells whether there was one.
+func (r *StandardRegistry) UnregisterSeries(name string, labels Labels) bool {
+	set := newLabelSet(labels)
+	r.mutex.Lock()
+	s := r.findExported(r.family("", name), set)
+	if s != nil {
+		r.remove(s)
+	}
+	r.mutex.Unlock()
+	if s == nil {
+		return false
+	}
+	stopAll([]*series{s})
+	return true
+}
+
+// UnregisterAll removes all series. Descriptions stay.
+func (r *StandardRegistry) UnregisterAll() {
+	r.mutex.Lock()
+	removed := r.compact()
+	for _, s := range removed {
+		s.removed.Store(true)
+	}
+	r.index.all(func(stray *series) { stray.removed.Store(true) })
+	r.families.clear()
+	r.index.clear()
+	r.view.Store(nil)
+	r.order, r.gone = nil, 0
+	r.mutex.Unlock()
+	stopAll(removed)
+}
+
+// NewSample returns a new sample as the registry's histograms and timers get it;
+// see WithSample.
+func (r *StandardRegistry) NewSample() (s Sample) {
+	defer func() {
+		if p := recover(); p != nil || s == nil {
+			s = NewExpDecaySample(defaultSampleSize, defaultSampleAlpha)
+		}
+	}()
+	if r.newSample != nil {
+		s = r.newSample()
+	}
+	return s
+}

@@ -1,0 +1,212 @@
+package metrics
+
+import "fmt"
+
+// family returns the series of a name in two pieces. It takes no lock.
+func (r *StandardRegistry) family(prefix, name string) *family {
+	hash := hashName(prefix, name)
+	for n := r.families.chain(hash); n != nil; n = n.next {
+		if n.hash == hash && n.entry.hasName(prefix, name) {
+			return n.entry
+		}
+	}
+	return nil
+}
+
+// find looks a series up by name, labels and type. It neither locks nor
+// allocates.
+func (r *StandardRegistry) find(k kind, prefix, name string, labels Labels) *series {
+	f := r.family(prefix, name)
+	if f == nil {
+		return nil
+	}
+	if len(labels) == 0 {
+		return r.findSet(f, k, nil)
+	}
+	shape := f.shape.Load()
+	var values [shapeLimit]string
+	if hash, ok := labels.inShape(shape, &values); ok {
+		for n := r.index.chain(f.hash + hash); n != nil; n = n.next {
+			if s := n.entry; s.family == f && s.kind == k && s.labels.fits(shape, &values) {
+				return s
+			}
+		}
+		return nil
+	}
+	hash, count := labels.hash()
+	if count == 0 {
+		return r.findSet(f, k, nil)
+	}
+	for n := r.index.chain(f.hash + hash); n != nil; n = n.next {
+		if s := n.entry; s.family == f && s.kind == k && s.labels.equals(labels, count) {
+			return s
+		}
+	}
+	return nil
+}
+
+// findSet is find in a family, which may be nil, for labels that are a set.
+func (r *StandardRegistry) findSet(f *family, k kind, set *labelSet) *series {
+	if f == nil {
+		return nil
+	}
+	if set == nil {
+		if s := f.plain.Load(); s != nil && s.kind == k {
+			return s
+		}
+	}
+	for n := r.index.chain(f.hash + set.hash()); n != nil; n = n.next {
+		if s := n.entry; s.family == f && s.kind == k && s.labels.same(set) {
+			return s
+		}
+	}
+	return nil
+}
+
+// findExported is findSet for any type.
+func (r *StandardRegistry) findExported(f *family, set *labelSet) *series {
+	if f == nil {
+		return nil
+	}
+	if set == nil {
+		return f.plain.Load()
+	}
+	for n := r.index.chain(f.hash + set.hash()); n != nil; n = n.next {
+		if s := n.entry; s.family == f && s.exported && s.labels.same(set) {
+			return s
+		}
+	}
+	return nil
+}
+
+// getOrAdd returns the series, made from metric if it is not there. Against the
+// type that the name has, it is one that is not exported: the same for whoever
+// asks again, so that nobody loses counts and asking stays cheap.
+func (r *StandardRegistry) getOrAdd(name string, set *labelSet, k kind, metric any) *series {
+	s, err := r.add(name, set, k, metric, true)
+	if conflict, ok := err.(*TypeConflictError); ok {
+		r.reports.once(name, "not exported as "+conflict.Asked, err)
+	}
+	return s
+}
+
+// add registers a series. With stray, a series of the wrong type is kept aside
+// and returned beside the error.
+func (r *StandardRegistry) add(name string, set *labelSet, k kind, metric any, stray bool) (*series, error) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	f := r.family("", name)
+	if f == nil {
+		f = &family{hash: hashName("", name), name: name, kind: k.family()}
+		r.families.insert(f.hash, f, nil)
+	}
+	there := r.findExported(f, set)
+	if there == nil && f.kind == k.family() {
+		return r.insert(&series{family: f, labels: set, metric: metric, kind: k, exported: true}), nil
+	}
+	if there != nil && (there.kind == k || there.kind.family() == k.family() && !stray) {
+		return there, DuplicateMetric(there.String())
+	}
+	err := &TypeConflictError{Name: name, Registered: f.kind.String(), Asked: k.String()}
+	if there != nil {
+		err.Registered = there.kind.String()
+	}
+	if !stray {
+		return nil, err
+	}
+	s := r.findSet(f, k, set)
+	if s == nil {
+		s = &series{family: f, labels: set, metric: metric, kind: k}
+		f.strays = append(f.strays, s)
+		r.index.insert(s.hash(), s, nil)
+	}
+	return s, err
+}
+
+func (r *StandardRegistry) insert(s *series) *series {
+	s.family.add(s)
+	if s.labels != nil { // the family itself leads to the one without
+		r.index.insert(s.hash(), s, nil)
+	}
+	r.order = append(r.order, s)
+	r.view.Store(nil)
+	return s
+}
+
+// remove takes an exported series out. With the last of a name its type is
+// forgotten, and with it what was asked for against it: whoever asks again is
+// asking for a new series.
+func (r *StandardRegistry) remove(s *series) {
+	f := s.family
+	f.remove(s)
+	r.leave(s)
+	if len(f.exported) == 0 {
+		for _, stray := range f.strays {
+			r.leave(stray)
+		}
+		r.families.remove(f.hash, func(other *family) bool { return other == f })
+	}
+	r.view.Store(nil)
+	if r.gone++; r.gone > len(r.order)/2 {
+		r.compact()
+	}
+}
+
+func (r *StandardRegistry) leave(s *series) {
+	s.removed.Store(true)
+	r.index.remove(s.hash(), func(other *series) bool { return other == s })
+}
+
+// all returns the series in the order of registration. The slice is never
+// written to again: later series go behind its end, and when some are removed a
+// new one is made.
+func (r *StandardRegistry) all() []*series {
+	if view := r.view.Load(); view != nil {
+		return *view
+	}
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	view := r.compact()
+	r.view.Store(&view)
+	return view
+}
+
+// compact takes removed series out of the order and returns what is left.
+func (r *StandardRegistry) compact() []*series {
+	if r.gone > 0 {
+		kept := make([]*series, 0, len(r.order)-r.gone)
+		for _, s := range r.order {
+			if !s.removed.Load() {
+				kept = append(kept, s)
+			}
+		}
+		r.order, r.gone = kept, 0
+	}
+	return r.order[:len(r.order):len(r.order)]
+}
+
+// stopAll stops the health checks among the removed series that can be stopped.
+// Instruments of this package hold nothing that needs it, and may be registered
+// elsewhere too.
+func stopAll(removed []*series) {
+	for _, s := range removed {
+		if stoppable, ok := s.metric.(Stoppable); ok && s.kind == kindHealthcheck {
+			guard(s.family.name, "health check could not be stopped", stoppable.Stop)
+		}
+	}
+}
+
+// guard runs code of the user's and reports a panic once.
+func guard(name, problem string, f func()) (ok bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			reports.once(name, problem, fmt.Errorf("panic: %v", p))
+		}
+	}()
+	f()
+	return true
+}
+
+func unsupported(name string, i any) error {
+	return &UnsupportedTypeError{Name: name, Type: fmt.Sprintf("%T", i)}
+}

@@ -1,0 +1,338 @@
+package metrics
+
+import (
+	"math"
+	"slices"
+)
+
+// Sample is what a Histogram or Timer computes its statistics from: a selection
+// of the values recorded. It is an interface so that users can bring their own;
+// a Histogram then keeps count and sum by itself.
+type Sample interface {
+	Clear()
+	Count() int64 // values recorded since the start
+	Max() int64   // of the values kept, as all that follow
+	Mean() float64
+	Min() int64
+	Percentile(p float64) float64 // p from 0 to 1
+	Percentiles(ps []float64) []float64
+	Size() int        // values kept
+	Snapshot() Sample // a copy that doesn't change
+	StdDev() float64
+	Sum() int64 // of all values since the start
+	Update(value int64)
+	Values() []int64 // a copy of the values kept
+	Variance() float64
+}
+
+// recorder is what a Histogram or Timer asks of its sample beyond Sample. The
+// samples of this package implement it, foreignSample does it for all others.
+type recorder interface {
+	// record samples v. The time t is unknown, or that of the clock; the result
+	// is t, or the time if record had to look, or unknown.
+	record(v, t int64) int64
+	// wake makes the next record look at the clock.
+	wake()
+	// totals returns count and sum since the start, as of one moment.
+	totals() tally
+	// capture returns a snapshot, and the count and sum that belong to it.
+	capture() (Sample, tally)
+	// statistics fills in what there is to say about the sample, and returns
+	// count and sum.
+	statistics(s *Statistics, ps []float64) tally
+	// restart forgets everything.
+	restart()
+}
+
+var (
+	_ Sample   = (*ExpDecaySample)(nil)
+	_ Sample   = (*UniformSample)(nil)
+	_ Sample   = (*SampleSnapshot)(nil)
+	_ recorder = (*reservoir)(nil)
+	_ recorder = (*SampleSnapshot)(nil)
+	_ recorder = (*foreignSample)(nil)
+)
+
+// ExpDecaySample prefers recent values: the weight of a value halves with each
+// ln(2)/alpha seconds of its age, in the choice of the values kept and in the
+// statistics. It is made with NewExpDecaySample.
+//
+// Count and Sum are exact totals since the start; everything else describes the
+// values kept. An update allocates nothing; once the sample is full, and more
+// than size·alpha values come per second, most take neither a lock nor a look at
+// the clock. All methods may be called concurrently.
+type ExpDecaySample struct{ reservoir }
+
+// NewExpDecaySample returns a sample of up to size values. Common are 1028 values
+// with an alpha of 0.015, which makes the last five minutes count; a size that
+// isn't positive, or an alpha that is negative, infinite or NaN, is replaced by
+// these. Memory grows with use, to 16 bytes per value.
+func NewExpDecaySample(size int, alpha float64) Sample {
+	if UseNilMetrics {
+		return new(SampleSnapshot)
+	}
+	s := new(ExpDecaySample)
+	s.open(size, alpha)
+	return s
+}
+
+// UniformSample gives every value since the start the same chance to be kept.
+// It is made with NewUniformSample. What is said of ExpDecaySample holds here
+// too, but statistics of a UniformSample hardly move after some hours.
+type UniformSample struct{ reservoir }
+
+// NewUniformSample returns a sample of up to size values; 1028 if size isn't
+// positive. Memory grows with use, to 16 bytes per value.
+func NewUniformSample(size int) Sample {
+	if UseNilMetrics {
+		return new(SampleSnapshot)
+	}
+	s := new(UniformSample)
+	s.open(size, 0)
+	return s
+}
+
+// Update records a value.
+func (r *reservoir) Update(value int64) { r.record(value, unknown) }
+
+// Clear forgets all values, count and sum included. An update that runs at the
+// same time may be cleared in part.
+func (r *reservoir) Clear() { r.restart() }
+
+// Count returns how many values were recorded since the start.
+func (r *reservoir) Count() int64 { return r.total.read().Count() }
+
+// Sum returns the sum of all values since the start, or the end of the int64
+// range that it went beyond.
+func (r *reservoir) Sum() int64 { return r.total.read().Sum() }
+
+// Size returns how many values are kept.
+func (r *reservoir) Size() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.entries)
+}
+
+// Values returns a copy of the values kept, in ascending order.
+func (r *reservoir) Values() []int64 {
+	var values []int64
+	r.with(func(d *distribution) { values = slices.Clone(d.values) })
+	return values
+}
+
+// Max returns the highest value kept, 0 if there is none.
+func (r *reservoir) Max() (v int64) {
+	r.with(func(d *distribution) { v = d.max() })
+	return v
+}
+
+// Min returns the lowest value kept, 0 if there is none.
+func (r *reservoir) Min() (v int64) {
+	r.with(func(d *distribution) { v = d.min() })
+	return v
+}
+
+// Mean returns the weighted mean of the values kept.
+func (r *reservoir) Mean() (mean float64) {
+	r.with(func(d *distribution) { mean = d.mean() })
+	return mean
+}
+
+// Variance returns the weighted variance of the values kept.
+func (r *reservoir) Variance() (variance float64) {
+	r.with(func(d *distribution) { variance = d.variance(d.mean()) })
+	return variance
+}
+
+// StdDev returns the weighted standard deviation of the values kept.
+func (r *reservoir) StdDev() float64 { return math.Sqrt(r.Variance()) }
+
+// Percentile returns the value below which the fraction p of the weight lies.
+func (r *reservoir) Percentile(p float64) (v float64) {
+	r.with(func(d *distribution) { v = d.percentile(p) })
+	return v
+}
+
+// Percentiles returns the percentiles at ps, all of one moment.
+func (r *reservoir) Percentiles(ps []float64) (vs []float64) {
+	r.with(func(d *distribution) { vs = d.percentiles(ps) })
+	return vs
+}
+
+// Snapshot returns a *SampleSnapshot of the sample as it is now.
+func (r *reservoir) Snapshot() Sample {
+	s, _ := r.capture()
+	return s
+}
+
+// SampleSnapshot is a sample as it was at one moment. It never changes: Clear
+// and Update do nothing. The zero value is an empty one.
+type SampleSnapshot struct {
+	tally
+	distribution
+}
+
+// NewSampleSnapshot returns a sample of these values, equally weighted, from a
+// stream of count. The sum is that of the values. They are copied.
+func NewSampleSnapshot(count int64, values []int64) *SampleSnapshot {
+	s := &SampleSnapshot{distribution: equallyWeighted(values)}
+	for _, v := range values {
+		s.add(0, v)
+	}
+	s.count = count
+	return s
+}
+
+// Clear does nothing.
+func (s *SampleSnapshot) Clear() {}
+
+// Update does nothing.
+func (s *SampleSnapshot) Update(int64) {}
+
+// Max returns the highest value, 0 if there is none.
+func (s *SampleSnapshot) Max() int64 { return s.max() }
+
+// Min returns the lowest value, 0 if there is none.
+func (s *SampleSnapshot) Min() int64 { return s.min() }
+
+// Mean returns the weighted mean of the values.
+func (s *SampleSnapshot) Mean() float64 { return s.mean() }
+
+// Variance returns the weighted variance of the values.
+func (s *SampleSnapshot) Variance() float64 { return s.variance(s.mean()) }
+
+// StdDev returns the weighted standard deviation of the values.
+func (s *SampleSnapshot) StdDev() float64 { return math.Sqrt(s.Variance()) }
+
+// Percentile returns the value below which the fraction p of the weight lies.
+func (s *SampleSnapshot) Percentile(p float64) float64 { return s.percentile(p) }
+
+// Percentiles returns the percentiles at ps.
+func (s *SampleSnapshot) Percentiles(ps []float64) []float64 { return s.percentiles(ps) }
+
+// Size returns the number of values.
+func (s *SampleSnapshot) Size() int { return len(s.values) }
+
+// Values returns a copy of the values, in ascending order.
+func (s *SampleSnapshot) Values() []int64 { return slices.Clone(s.values) }
+
+// Snapshot returns the snapshot itself.
+func (s *SampleSnapshot) Snapshot() Sample { return s }
+
+func (s *SampleSnapshot) record(_, t int64) int64  { return t }
+func (s *SampleSnapshot) wake()                    {}
+func (s *SampleSnapshot) totals() tally            { return s.tally }
+func (s *SampleSnapshot) capture() (Sample, tally) { return s, s.tally }
+func (s *SampleSnapshot) restart()                 {}
+
+func (s *SampleSnapshot) statistics(to *Statistics, ps []float64) tally {
+	to.source = nil
+	to.describe(&s.distribution, ps)
+	return s.tally
+}
+
+// foreignSample keeps the totals of a sample that somebody else implemented,
+// and decides when to look at the clock.
+type foreignSample struct {
+	Sample
+	total total
+	clock coarseClock
+}
+
+// newForeignSample goes on from where the sample is.
+func newForeignSample(s Sample) *foreignSample {
+	f := &foreignSample{Sample: s}
+	var initial tally
+	initial.add(s.Count(), s.Sum())
+	f.total.set(initial)
+	return f
+}
+
+func (f *foreignSample) record(v, t int64) int64 {
+	f.Update(v)
+	if count := f.total.add(v); t == unknown && f.clock.due(count, 1) {
+		t = f.clock.look(count, 1)
+	}
+	return t
+}
+
+func (f *foreignSample) wake() { f.clock.wake() }
+
+func (f *foreignSample) totals() tally { return f.total.read() }
+
+func (f *foreignSample) capture() (Sample, tally) {
+	f.clock.wake()
+	s := f.Snapshot()
+	if s == nil {
+		s = new(SampleSnapshot)
+	}
+	return s, f.total.read()
+}
+
+func (f *foreignSample) statistics(s *Statistics, ps []float64) tally {
+	sample, totals := f.capture()
+	s.describeSample(sample, ps)
+	return totals
+}
+
+func (f *foreignSample) restart() {
+	f.Clear()
+	f.total.set(tally{})
+}
+
+// SampleMax returns the highest of the values, 0 if there is none.
+func SampleMax(values []int64) int64 {
+	if len(values) == 0 {
+		return 0
+	}
+	return slices.Max(values)
+}
+
+// SampleMin returns the lowest of the values, 0 if there is none.
+func SampleMin(values []int64) int64 {
+	if len(values) == 0 {
+		return 0
+	}
+	return slices.Min(values)
+}
+
+// SampleMean returns the mean of the values, 0 if there is none.
+func SampleMean(values []int64) float64 {
+	d := distribution{values: values}
+	return d.mean()
+}
+
+// SamplePercentile returns the percentile p, from 0 to 1, of the values in any
+// order, which is left as it is: see SamplePercentiles.
+func SamplePercentile(values []int64, p float64) float64 {
+	d := equallyWeighted(values)
+	return d.percentile(p)
+}
+
+// SamplePercentiles returns the percentiles ps, from 0 to 1, of the values in any
+// order, which is left as it is. That of p lies at position p·(n+1) among the n
+// values in ascending order, linear between neighbours, and clamped to the
+// ends. Without values it is 0.
+func SamplePercentiles(values []int64, ps []float64) []float64 {
+	d := equallyWeighted(values)
+	return d.percentiles(ps)
+}
+
+// SampleStdDev returns the population's standard deviation of the values.
+func SampleStdDev(values []int64) float64 { return math.Sqrt(SampleVariance(values)) }
+
+// SampleSum returns the sum of the values, or the end of the int64 range that it
+// went beyond.
+func SampleSum(values []int64) int64 {
+	var t tally
+	for _, v := range values {
+		t.add(1, v)
+	}
+	return t.Sum()
+}
+
+// SampleVariance returns the population's variance of the values.
+func SampleVariance(values []int64) float64 {
+	d := distribution{values: values}
+	return d.variance(d.mean())
+}

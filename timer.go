@@ -1,0 +1,308 @@
+package metrics
+
+import "time"
+
+// Timer records how long things take, and how many happen per second: it is a
+// Histogram of durations in nanoseconds and a Meter at once. Copies of a Timer
+// are the same timer, and all methods may be called concurrently. The zero value
+// is a no-op that always reads 0.
+//
+// Count and Sum are exact totals since the start; what else is said of durations
+// describes the current sample, and what is said of rates is as with Meter.
+// Update may look at the clock at only one of 16 calls; UpdateSince and Time
+// have the time at hand and are exact.
+type Timer struct{ state *timerState }
+
+// timerState shares one count between durations and rates, that of the sample,
+// so that an update changes it with one atomic addition. Only a custom timer
+// has two, those of the instruments that it was made of.
+type timerState struct {
+	origin
+	histogram *histogramState
+	reservoir *reservoir // histogram's, to be called directly; nil if custom
+	rates     rates      // unused if custom
+	custom    *customTimer
+}
+
+// customTimer holds what NewCustomTimer was given.
+type customTimer struct {
+	histogram Histogram
+	meter     Meter
+}
+
+// NewTimer returns a timer that no registry knows yet, over the default sample.
+func NewTimer(labels ...Labels) Timer { return newTimer(newLabelSet(labels...), nil) }
+
+// NewCustomTimer returns a timer that records into h and m, for a sample of one's
+// own choice. It shows the distribution of h and the rates of m.
+func NewCustomTimer(h Histogram, m Meter, labels ...Labels) Timer {
+	if UseNilMetrics {
+		return Timer{}
+	}
+	state := &timerState{
+		origin: origin{labels: newLabelSet(labels...)},
+		custom: &customTimer{h, m},
+	}
+	state.begin()
+	return Timer{state}
+}
+
+// GetOrRegisterTimer returns the timer of that name and those labels, making it
+// over the registry's default sample if need be. A nil registry is
+// DefaultRegistry. If the name belongs to a metric of another type, the timer
+// works but isn't exported.
+func GetOrRegisterTimer(name string, r Registry, labels ...Labels) Timer {
+	return getOrRegister(name, r, labels, newTimer)
+}
+
+// NewRegisteredTimer makes a timer over the registry's default sample and
+// registers it, nil meaning DefaultRegistry. It works, unexported, even if the
+// series is taken already.
+func NewRegisteredTimer(name string, r Registry, labels ...Labels) Timer {
+	return newRegistered(name, r, newTimer(newLabelSet(labels...), r))
+}
+
+func newTimer(labels *labelSet, r Registry) Timer {
+	if UseNilMetrics {
+		return Timer{}
+	}
+	h := newHistogram(nil, r)
+	state := &timerState{
+		origin:    origin{labels: labels},
+		histogram: h.state,
+		reservoir: h.state.reservoir,
+	}
+	state.begin()
+	state.rates.restart(now())
+	return Timer{state}
+}
+
+// Update records a duration. It allocates nothing, and with the default sample
+// on a busy timer takes no lock. A negative duration, as after a step of the
+// wall clock, is recorded as it is.
+func (t Timer) Update(d time.Duration) {
+	if t.state != nil {
+		t.state.record(int64(d), unknown)
+	}
+}
+
+// UpdateSince records the time that has passed since start.
+func (t Timer) UpdateSince(start time.Time) {
+	if t.state != nil {
+		end := time.Now()
+		t.state.record(int64(end.Sub(start)), since(end))
+	}
+}
+
+// Time calls f and records how long it took, also if f panics.
+func (t Timer) Time(f func()) {
+	defer t.UpdateSince(time.Now())
+	f()
+}
+
+// record records v, and marks the rates if the clock was looked at. Otherwise
+// they learn of v at the next look.
+func (s *timerState) record(v, t int64) {
+	switch {
+	case s.reservoir != nil:
+		t = s.reservoir.record(v, t)
+	case s.custom != nil:
+		s.custom.record(v, t)
+		return
+	default:
+		t = s.histogram.record(v, t)
+	}
+	if t >= s.rates.next.Load() {
+		s.tick(t)
+	}
+}
+
+func (c *customTimer) record(v, t int64) {
+	if c.histogram.state != nil {
+		t = c.histogram.state.record(v, t)
+	}
+	if t == unknown {
+		c.meter.Mark(1)
+	} else {
+		c.meter.markAt(1, t)
+	}
+}
+
+// tick applies the ticks due by t, if nobody else is at it. They take what was
+// counted before the value that has just been recorded.
+func (s *timerState) tick(t int64) {
+	if s.rates.mu.TryLock() {
+		s.rates.advance(t, s.histogram.recorder.totals().count-1)
+		s.rates.mu.Unlock()
+	}
+}
+
+// distribution returns the histogram whose distribution the timer shows.
+func (t Timer) distribution() Histogram {
+	switch {
+	case t.state == nil:
+		return Histogram{}
+	case t.state.custom != nil:
+		return t.state.custom.histogram
+	}
+	return Histogram{t.state.histogram}
+}
+
+// read calls read, which returns the totals, and returns them with the rates
+// that belong to them.
+func (s *timerState) read(read func() tally) (tally, rateFigures) {
+	if s.custom != nil {
+		totals := read()
+		return totals, s.custom.meter.Snapshot().rateFigures
+	}
+	s.rates.mu.Lock()
+	defer s.rates.mu.Unlock()
+	totals := read()
+	return totals, s.rates.read(now(), totals.count)
+}
+
+// Clear forgets all values, count, sum and rates included, and renews the
+// creation time. An update that runs at the same time may be cleared in part.
+func (t Timer) Clear() {
+	s := t.state
+	if s == nil {
+		return
+	}
+	s.begin()
+	if s.custom != nil {
+		s.custom.histogram.Clear()
+		s.custom.meter.clear()
+		return
+	}
+	s.rates.mu.Lock()
+	defer s.rates.mu.Unlock()
+	s.histogram.recorder.restart()
+	s.rates.restart(now())
+}
+
+// Stop does nothing, since there is nothing to stop: it is there for code
+// written for libraries whose timers leak unless stopped.
+func (t Timer) Stop() {}
+
+// Sample returns the sample itself, not a copy, in nanoseconds; an empty one that
+// can't be updated for a no-op.
+func (t Timer) Sample() Sample { return t.distribution().Sample() }
+
+// Count returns how many durations were recorded since the start.
+func (t Timer) Count() int64 { return t.distribution().Count() }
+
+// Sum returns the sum of all durations since the start in nanoseconds, or the end
+// of the int64 range that it went beyond; SumFloat64 of a snapshot has it whole.
+func (t Timer) Sum() int64 { return t.distribution().Sum() }
+
+// Max returns the longest duration in the sample in nanoseconds.
+func (t Timer) Max() int64 { return t.distribution().Max() }
+
+// Mean returns the mean of the sample in nanoseconds.
+func (t Timer) Mean() float64 { return t.distribution().Mean() }
+
+// Min returns the shortest duration in the sample in nanoseconds.
+func (t Timer) Min() int64 { return t.distribution().Min() }
+
+// Percentile returns the duration in nanoseconds below which the fraction p,
+// from 0 to 1, of the sample lies.
+func (t Timer) Percentile(p float64) float64 { return t.distribution().Percentile(p) }
+
+// Percentiles returns the percentiles at ps in nanoseconds, all of one moment.
+func (t Timer) Percentiles(ps []float64) []float64 { return t.distribution().Percentiles(ps) }
+
+// StdDev returns the population's standard deviation of the sample in
+// nanoseconds.
+func (t Timer) StdDev() float64 { return t.distribution().StdDev() }
+
+// Variance returns the population's variance of the sample in square
+// nanoseconds.
+func (t Timer) Variance() float64 { return t.distribution().Variance() }
+
+// Rate1 returns the moving average over a minute, in events per second.
+func (t Timer) Rate1() float64 { return t.readRates().Rate1() }
+
+// Rate5 returns the moving average over five minutes, in events per second.
+func (t Timer) Rate5() float64 { return t.readRates().Rate5() }
+
+// Rate15 returns the moving average over fifteen minutes, in events per second.
+func (t Timer) Rate15() float64 { return t.readRates().Rate15() }
+
+// RateMean returns the events per second since the start.
+func (t Timer) RateMean() float64 { return t.readRates().RateMean() }
+
+func (t Timer) readRates() rateFigures {
+	if t.state == nil {
+		return rateFigures{}
+	}
+	_, rates := t.state.read(t.distribution().awake)
+	return rates
+}
+
+// Labels returns a copy of the timer's labels, never nil.
+func (t Timer) Labels() Labels { return t.labelSet().Labels() }
+
+// Created returns when the timer was made or last cleared, by the wall clock;
+// the zero time for a no-op.
+func (t Timer) Created() time.Time { return t.provenance().Created() }
+
+// Snapshot returns a read-only copy of the timer as it is now.
+func (t Timer) Snapshot() TimerSnapshot {
+	if t.state == nil {
+		return TimerSnapshot{}
+	}
+	var figures sampleFigures
+	_, rates := t.state.read(func() tally {
+		figures = t.distribution().Snapshot().sampleFigures
+		return figures.tally
+	})
+	return TimerSnapshot{t.provenance(), rates, figures}
+}
+
+// WithLabels returns a snapshot with labels added to the timer's own, which stay
+// as they are. An empty value takes a label away.
+func (t Timer) WithLabels(labels Labels) TimerSnapshot { return t.Snapshot().WithLabels(labels) }
+
+// ReadStatistics fills s with all there is to know, in nanoseconds, and the
+// percentiles at ps, from 0 to 1. It is Snapshot for those who read many timers
+// over and over: see Statistics.
+func (t Timer) ReadStatistics(s *Statistics, ps []float64) {
+	if t.state == nil {
+		s.clear(ps)
+		return
+	}
+	totals, rates := t.state.read(func() tally { return t.distribution().statistics(s, ps) })
+	s.setTotals(totals)
+	s.setRates(rates)
+}
+
+func (t Timer) labelSet() *labelSet {
+	if t.state == nil {
+		return nil
+	}
+	return t.state.labels
+}
+
+func (t Timer) provenance() (p provenance) {
+	if t.state != nil {
+		p = t.state.provenance()
+	}
+	return p
+}
+
+// TimerSnapshot is a timer as it was at one moment, durations in nanoseconds. It
+// never changes.
+type TimerSnapshot struct {
+	provenance
+	rateFigures
+	sampleFigures
+}
+
+// Snapshot returns the snapshot itself.
+func (s TimerSnapshot) Snapshot() TimerSnapshot { return s }
+
+// WithLabels returns a copy with labels added; an empty value takes one away.
+func (s TimerSnapshot) WithLabels(labels Labels) TimerSnapshot {
+	s.provenance = s.with(labels)
+	return s
+}

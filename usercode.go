@@ -1,0 +1,36 @@
+package metrics
+
+// RunsUserCode tells whether reading a metric runs code that is not this
+// package's: the function of a functional gauge, a health check, a Sample that
+// somebody else wrote, a type that this package doesn't know. Such code may
+// panic or never come back, and an exporter will want to be on its guard. It
+// costs a few nanoseconds and never runs any such code itself.
+func RunsUserCode(metric any) bool {
+	switch m := metric.(type) {
+	case Counter, Meter, CounterSnapshot, GaugeSnapshot, GaugeFloat64Snapshot, MeterSnapshot:
+		return false
+	case Gauge:
+		return m.state != nil && m.state.f != nil
+	case GaugeFloat64:
+		return m.state != nil && m.state.f != nil
+	case Histogram:
+		return m.runsUserCode()
+	case Timer:
+		switch {
+		case m.state == nil:
+			return false
+		case m.state.custom != nil:
+			return m.state.custom.histogram.runsUserCode()
+		}
+		return Histogram{m.state.histogram}.runsUserCode()
+	}
+	return true
+}
+
+func (h Histogram) runsUserCode() bool {
+	if h.state == nil {
+		return false
+	}
+	_, foreign := h.state.recorder.(*foreignSample)
+	return foreign
+}

@@ -1,0 +1,126 @@
+package metrics
+
+import (
+	"fmt"
+	"hash/maphash"
+	"math/bits"
+	"slices"
+	"sync"
+)
+
+// A Vec is the series of one name, told apart by the values of the same labels.
+// Where the values change from event to event, With is the fastest way to the
+// right instrument:
+//
+//	requests := metrics.NewVec[metrics.Counter](nil, "requests", "code", "method")
+//	requests.With("200", "GET").Inc(1)
+//
+// All methods may be called from several goroutines at once. With takes no lock
+// and allocates nothing once it has seen the values. A nil *Vec gives no-ops.
+type Vec[M instrument] struct {
+	registry Registry
+	name     string
+	labels   []string
+	misuse   error // of the constructor
+
+	index index[*vecEntry[M]]
+
+	mutex   sync.Mutex // guards writing to the index, and what follows
+	outcast *M         // what With gives for wrong arguments
+}
+
+type vecEntry[M instrument] struct {
+	values     []string
+	instrument M
+	series     *series
+}
+
+// NewVec returns the Vec of a name in a registry; M is Counter, Gauge,
+// GaugeFloat64, Meter, Histogram or Timer. Nothing is registered until With is
+// called. If a label has no name or two have the same, this is logged once, and
+// With gives an instrument that is not exported.
+func NewVec[M instrument](r Registry, name string, labels ...string) *Vec[M] {
+	if r == nil {
+		r = DefaultRegistry
+	}
+	v := &Vec[M]{registry: r, name: name, labels: slices.Clone(labels)}
+	sorted := slices.Sorted(slices.Values(labels))
+	if len(slices.Compact(sorted)) < len(labels) || slices.Contains(labels, "") {
+		v.misuse = fmt.Errorf("metric %s: label names %q are not distinct and not empty", name, labels)
+	}
+	return v
+}
+
+// With returns the instrument of the series with these values, in the order of
+// the names that NewVec was given, and registers it if it is new or was removed.
+// An empty value means that the series has no such label. With the wrong number
+// of values the mistake is logged once, and the instrument is not exported.
+//
+// Over a registry that is not of this package each call asks that registry,
+// since nothing else tells whether the series is still there.
+func (v *Vec[M]) With(values ...string) M {
+	if v == nil {
+		var none M
+		return none
+	}
+	hash := hashValues(values)
+	for n := v.index.chain(hash); n != nil; n = n.next {
+		if e := n.entry; n.hash == hash && slices.Equal(e.values, values) && !e.series.removed.Load() {
+			return e.instrument
+		}
+	}
+	return v.get(hash, slices.Clone(values))
+}
+
+// get is With for values that are not in the index. The values are its own.
+func (v *Vec[M]) get(hash uint64, values []string) M {
+	if v.misuse != nil || v.registry == nil || len(values) != len(v.labels) {
+		return v.wrong(values)
+	}
+	labels := make(Labels, len(values))
+	for i, value := range values {
+		labels[v.labels[i]] = value
+	}
+	base, prefix := resolve(v.registry)
+	if base == nil {
+		return getOrRegister(v.name, v.registry, []Labels{labels}, constructorOf[M]())
+	}
+	s := seriesOf(base, prefix+v.name, newLabelSet(labels), constructorOf[M]())
+	v.mutex.Lock()
+	defer v.mutex.Unlock()
+	v.index.remove(hash, func(e *vecEntry[M]) bool { return slices.Equal(e.values, values) })
+	e := &vecEntry[M]{values: values, instrument: s.metric.(M), series: s}
+	// When the index is full, what was removed from the registry goes first: a
+	// Vec of short-lived series must not grow for ever.
+	v.index.insert(hash, e, func(e *vecEntry[M]) bool { return !e.series.removed.Load() })
+	return e.instrument
+}
+
+// wrong returns the instrument for calls that can't be right.
+func (v *Vec[M]) wrong(values []string) M {
+	err := v.misuse
+	if err == nil {
+		err = fmt.Errorf("metric %s: %d values %q for the labels %q", v.name, len(values), values, v.labels)
+	}
+	report := &reports
+	if base, _ := resolve(v.registry); base != nil {
+		report = &base.reports
+	}
+	report.once(v.name, "not exported, since labels are wrong", err)
+	v.mutex.Lock()
+	defer v.mutex.Unlock()
+	if v.outcast == nil {
+		m := constructorOf[M]()(nil, v.registry)
+		v.outcast = &m
+	}
+	return *v.outcast
+}
+
+// hashValues hashes values in their order.
+func hashValues(values []string) (hash uint64) {
+	for _, value := range values {
+		high, low := bits.Mul64(hash^mixName, maphash.String(hashSeed, value)^mixValue)
+		hash = high ^ low
+	}
+	return hash
+}
