@@ -26,7 +26,8 @@ const (
 	// sparseMask makes a busy instrument look at the clock when its count
 	// passes a multiple of 16: a clock costs five to nine times the addition
 	// that it would time, and a sixteenth of that can be borne.
-	sparseMask = 16 - 1
+	sparseMask = sparse - 1
+	sparse     = 16
 
 	// busy is how quickly 16 calls must follow each other for an instrument to
 	// count as busy. It bounds what looking sparsely costs in accuracy.
@@ -37,8 +38,9 @@ const (
 // instruments read it at each update, busy ones whenever their count passes a
 // multiple of 16. The zero value is ready for use.
 type coarseClock struct {
-	mask atomic.Uint64 // 0 or sparseMask
-	last atomic.Int64  // when the count last passed a multiple of 16
+	mask   atomic.Uint64 // 0 or sparseMask
+	last   atomic.Int64  // about when somebody looked
+	streak atomic.Uint32 // looks in a row that came within a millisecond of last
 }
 
 // passes tells whether a count that n has just been added to passed a multiple
@@ -49,17 +51,29 @@ func passes(count, n int64, mask uint64) bool { return uint64(count^(count-n)) >
 // to look at the clock.
 func (c *coarseClock) due(count, n int64) bool { return passes(count, n, c.mask.Load()) }
 
-// look reads the clock for an update that was due, and settles how soon the
-// next one will be. Sixteen calls must have come within a millisecond before
-// any goes unlooked, so a handful that come at once are all timed exactly.
-func (c *coarseClock) look(count, n int64) int64 {
+// look reads the clock for an update that was due, and settles whether the next
+// one is. Sixteen calls must have come within a millisecond before any goes
+// unlooked, so a handful that come at once are all timed exactly.
+func (c *coarseClock) look() int64 {
 	t := now()
-	if passes(count, n, sparseMask) {
-		elapsed := t - c.last.Load()
-		c.last.Store(t)
-		if elapsed >= 0 && elapsed < busy {
+	elapsed := t - c.last.Load()
+	recent := elapsed >= 0 && elapsed < busy
+	switch sparsely := c.mask.Load() != 0; {
+	case recent && sparsely:
+		// An atomic store costs as much as the update. A time that is hardly
+		// newer may be left as it is: this only makes us look more often.
+		if elapsed > busy/2 {
+			c.last.Store(t)
+		}
+	case recent:
+		if c.streak.Add(1) >= sparse {
+			c.last.Store(t)
 			c.mask.Store(sparseMask)
-		} else {
+		}
+	default:
+		c.last.Store(t)
+		c.streak.Store(1)
+		if sparsely {
 			c.mask.Store(0)
 		}
 	}

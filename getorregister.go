@@ -1,11 +1,14 @@
 package metrics
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // The default sample of histograms and timers: 1028 values give the mean and
 // the median of a normal distribution with an error of 5 % at a confidence of
 // 99.9 %, and an alpha of 0.015 leans heavily to the last five minutes. They are
-// the constants of the UNIX-era original, Coda Hale's Metrics for Java.
+// the constants of Coda Hale's Metrics, where this family of libraries begins.
 const (
 	defaultSampleSize  = 1028
 	defaultSampleAlpha = 0.015
@@ -28,40 +31,70 @@ func resolve(r Registry) (base *StandardRegistry, prefix string) {
 	return nil, ""
 }
 
+// reporterOf returns where to report what concerns r.
+func reporterOf(r Registry) *reporter {
+	if base, _ := resolve(r); base != nil {
+		return &base.reports
+	}
+	return &reports
+}
+
 // defaultSample returns what a histogram or timer of r gets if none was given.
 func defaultSample(r Registry) Sample {
 	if base, _ := resolve(r); base != nil {
-		return base.NewSample()
+		return sampleFrom(base.newSample)
 	}
 	if r, ok := r.(interface{ NewSample() Sample }); ok {
-		var s Sample
-		guard("", "default sample could not be made", func() { s = r.NewSample() })
-		if s != nil {
-			return s
-		}
+		return sampleFrom(func() Sample { return r.NewSample() }) // inside the guard, should r be a nil pointer
 	}
-	return NewExpDecaySample(defaultSampleSize, defaultSampleAlpha)
+	return sampleFrom(nil)
+}
+
+// sampleFrom makes a sample with the user's function, or the default one if that
+// is nil, gives nil or panics.
+func sampleFrom(make func() Sample) (s Sample) {
+	if make != nil {
+		guard("", "default sample could not be made", func() { s = make() })
+	}
+	if s == nil {
+		s = NewExpDecaySample(defaultSampleSize, defaultSampleAlpha)
+	}
+	return s
 }
 
 // getOrRegister returns the series of that name and these labels as an M, and
 // makes and registers it if it is not there.
 func getOrRegister[M instrument](name string, r Registry, labels []Labels, construct func(*labelSet, Registry) M) M {
-	base, prefix := resolve(r)
-	if base != nil && len(labels) < 2 {
-		var only Labels
-		if len(labels) == 1 {
-			only = labels[0]
-		}
-		var none M
-		if s := base.find(kindOf(none), prefix, name, only); s != nil {
-			return s.metric.(M)
-		}
+	if m, ok := lookup[M](name, r, labels); ok {
+		return m
+	}
+	if UseNilMetrics && slices.ContainsFunc(labels, func(l Labels) bool { return len(l) > 0 }) {
+		return *new(M) // a no-op has no labels, so that it can't stand for a series with some
 	}
 	set := newLabelSet(labels...)
+	base, prefix := resolve(r)
 	if base == nil {
 		return foreignGetOrRegister(name, r, set, construct)
 	}
 	return seriesOf(base, prefix+name, set, construct).metric.(M)
+}
+
+// lookup is getOrRegister for what is there already, in a registry of ours and
+// with at most one label map, which is nearly always. It neither locks nor
+// allocates. Who would have to make a closure for getOrRegister calls it first.
+func lookup[M instrument](name string, r Registry, labels []Labels) (m M, ok bool) {
+	base, prefix := resolve(r)
+	if base == nil || len(labels) > 1 {
+		return m, false
+	}
+	var only Labels
+	if len(labels) == 1 {
+		only = labels[0]
+	}
+	if s := base.find(kindOf(m), prefix, name, only); s != nil {
+		return s.metric.(M), true
+	}
+	return m, false
 }
 
 // seriesOf returns the series of that full name, made with construct if it is
@@ -72,15 +105,7 @@ func seriesOf[M instrument](base *StandardRegistry, name string, set *labelSet, 
 	if s := base.findSet(base.family("", name), k, set); s != nil {
 		return s
 	}
-	m := construct(set, base)
-	if any(m) == any(none) {
-		// With UseNilMetrics it is a no-op without labels: one stands for all.
-		set = nil
-		if s := base.findSet(base.family("", name), k, nil); s != nil {
-			return s
-		}
-	}
-	return base.getOrAdd(name, set, k, m)
+	return base.getOrAdd(name, set, k, construct(set, base))
 }
 
 // foreignGetOrRegister asks a registry that a user wrote. Whatever it does, the
@@ -102,14 +127,9 @@ func newRegistered[M any](name string, r Registry, m M) M {
 	if r == nil {
 		r = DefaultRegistry
 	}
-	base, _ := resolve(r)
-	report := &reports
-	if base != nil {
-		report = &base.reports
-	}
 	guard(name, "registry panicked", func() {
 		if err := r.Register(name, m); err != nil {
-			report.once(name, "not registered", err)
+			reporterOf(r).once(name, "not registered", err)
 		}
 	})
 	return m

@@ -76,7 +76,16 @@ func newHistogramOf(s Sample, labels *labelSet, r Registry) Histogram {
 // busy instrument takes no lock.
 func (h Histogram) Update(value int64) {
 	if h.state != nil {
-		h.state.record(value, unknown)
+		h.state.update(value)
+	}
+}
+
+// update records a value that came at about the time of the last look.
+func (s *histogramState) update(v int64) {
+	if s.reservoir == nil {
+		s.recorder.record(v, unknown)
+	} else if word, calm := s.reservoir.add(v); !calm {
+		s.reservoir.attend(v, unknown, word)
 	}
 }
 

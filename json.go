@@ -83,9 +83,7 @@ func getAll(each func(func(string, any))) map[string]map[string]any {
 		if h, ok := metric.(Healthcheck); ok {
 			runCheck(name, h)
 		}
-		if snapshot, ok := snapshotOf(name, metric); ok {
-			all[name+labelsOf(metric).String()] = valuesOf(snapshot)
-		}
+		readGuarded(name, func() { all[name+labelsOf(metric).String()] = valuesOf(snapshotOf(metric)) })
 	})
 	return all
 }

@@ -53,12 +53,17 @@ func newMeter(labels *labelSet, _ Registry) Meter {
 // Mark counts n events, which cost one atomic addition, and now and then a look
 // at the clock. It allocates nothing and waits for nobody.
 func (m Meter) Mark(n int64) {
-	s := m.state
-	if s == nil {
-		return
+	if s := m.state; s != nil {
+		if count := s.count.Add(n); s.clock.due(count, n) {
+			s.look(n)
+		}
 	}
-	if count := s.count.Add(n); s.clock.due(count, n) {
-		s.tick(s.clock.look(count, n), n)
+}
+
+// look is the less common part of Mark.
+func (s *meterState) look(n int64) {
+	if t := s.clock.look(); t >= s.rates.next.Load() {
+		s.tick(t, n)
 	}
 }
 
@@ -66,14 +71,16 @@ func (m Meter) Mark(n int64) {
 func (m Meter) markAt(n, t int64) {
 	if m.state != nil {
 		m.state.count.Add(n)
-		m.state.tick(t, n)
+		if t >= m.state.rates.next.Load() {
+			m.state.tick(t, n)
+		}
 	}
 }
 
 // tick applies the ticks due by t, if nobody else is at it. They take what was
 // counted before the n events that have just been marked.
 func (s *meterState) tick(t, n int64) {
-	if t >= s.rates.next.Load() && s.rates.mu.TryLock() {
+	if s.rates.mu.TryLock() {
 		s.rates.advance(t, s.count.Load()-n)
 		s.rates.mu.Unlock()
 	}

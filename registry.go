@@ -129,10 +129,7 @@ func (r *StandardRegistry) Get(name string) any {
 
 // GetSeries returns the series of that name and exactly these labels, or nil.
 func (r *StandardRegistry) GetSeries(name string, labels Labels) any {
-	if s := r.findExported(r.family("", name), newLabelSet(labels)); s != nil {
-		return s.metric
-	}
-	return nil
+	return GetSeries(name, r, labels)
 }
 
 // GetOrRegister returns the series of that name and of i's labels; i is what to
@@ -143,14 +140,16 @@ func (r *StandardRegistry) GetSeries(name string, labels Labels) any {
 // GetOrRegister never panics. What can't be registered comes back unregistered,
 // and is logged once: an instrument of another type than the name has works, but
 // isn't exported; for a function that needs arguments or panics there is a no-op
-// of its result's type. For nil it is the same as Get.
+// of its result's type. For nil it is what Get gives.
 func (r *StandardRegistry) GetOrRegister(name string, i any) any {
 	if i == nil {
-		return r.Get(name)
+		if there := r.Get(name); there != nil {
+			return there
+		}
 	}
 	metric, err := produce(i)
 	k := kindOf(metric)
-	if err == nil && k == kindNone {
+	if k == kindNone && err == nil {
 		err = unsupported(name, metric)
 	}
 	if err != nil {
@@ -236,14 +235,4 @@ func (r *StandardRegistry) UnregisterAll() {
 
 // NewSample returns a new sample as the registry's histograms and timers get it;
 // see WithSample.
-func (r *StandardRegistry) NewSample() (s Sample) {
-	defer func() {
-		if p := recover(); p != nil || s == nil {
-			s = NewExpDecaySample(defaultSampleSize, defaultSampleAlpha)
-		}
-	}()
-	if r.newSample != nil {
-		s = r.newSample()
-	}
-	return s
-}
+func (r *StandardRegistry) NewSample() Sample { return sampleFrom(r.newSample) }

@@ -53,6 +53,12 @@ func GetSeries(name string, r Registry, labels ...Labels) any {
 		r = DefaultRegistry
 	}
 	set := newLabelSet(labels...)
+	if base, prefix := resolve(r); base != nil {
+		if s := base.findExported(base.family(prefix, name), set); s != nil {
+			return s.metric
+		}
+		return nil
+	}
 	if r, ok := r.(interface{ GetSeries(string, Labels) any }); ok {
 		return r.GetSeries(name, set.Labels())
 	}

@@ -20,45 +20,36 @@ import (
 // alpha·t + E, E exponentially distributed. So nothing overflows however long a
 // process runs, and no landmark has to be moved.
 //
-// When values come often, nearly all draw a priority that is too low. This
-// shows on the random number itself, compared with a bound that is computed now
-// and then, so they need no lock. A reservoir of 1028 with alpha 0.015 admits
-// about 15 values a second, whatever the load. That is few enough to keep the
-// values sorted all the time, which makes reading cheap.
+// When values come often, nearly all draw a priority that is too low. How many
+// do in a row has a geometric distribution, so one random number tells how many
+// updates to let pass, and these cost no more than their addition to the total,
+// which also numbers them. The distribution has no memory: whenever the odds
+// change, because time goes on or the bar is raised, the number may be drawn anew.
+// A reservoir of 1028 with alpha 0.015 admits about 15 values a second, whatever
+// the load. That is few enough to keep the values sorted all the time, which
+// makes reading cheap.
 type reservoir struct {
 	total total
 	clock coarseClock
 
-	// bound rejects: a random number below it means a priority that is too low.
-	bound    atomic.Uint64
-	nextUnit atomic.Int64 // when the bound must be computed anew, since time went on
+	// gate is the word of total from which on an update needs attention: it is
+	// the one to be admitted, or total has to be folded.
+	gate     atomic.Uint64
+	nextUnit atomic.Int64 // when the odds change because time went on
 
 	mu      sync.Mutex
-	alpha   float64 // per unit of time
+	kept    kept
 	size    int
 	start   int64
 	unit    uint64     // the time, in units since start
-	entries []entry    // by value, then stamp
 	tau     float64    // the highest priority that was turned away or thrown out
-	version uint64     // goes up with each change of entries or tau
+	next    uint64     // the count in total's word that is admitted next
+	version uint64     // goes up with each change of kept or tau
 	random  *rand.Rand // for tests; nil means the runtime's generator
 }
 
-// entry is a value and its priority in 16 bytes. The stamp is the time it came,
-// in units since the reservoir's start, and in the lower 20 bits E in steps of
-// 2^-15. That resolves 1 ms and 3e-5 of a weight, and covers 584 years and values
-// that were one in 8e13. Priorities are always computed from the stamp, so that
-// they compare alike whenever it is done.
-type entry struct {
-	value int64
-	stamp uint64
-}
-
 const (
-	unitShift   = 20 // a unit of time is 2^20 ns, 1.05 ms
-	excessShift = 20
-	excessMask  = 1<<excessShift - 1
-	excessOne   = 1 << 15
+	unitShift = 20 // a unit of time is 2^20 ns, 1.05 ms
 
 	defaultSize  = 1028
 	defaultAlpha = 0.015
@@ -77,163 +68,138 @@ func (r *reservoir) open(size int, alpha float64) {
 		alpha = defaultAlpha
 	}
 	r.size = size
-	r.alpha = alpha * (1 << unitShift) / 1e9
+	r.kept.alpha = min(alpha, 1e9) * (1 << unitShift) / 1e9 // stays finite in any age
 	r.start = now()
+	r.nextUnit.Store(r.start)
 	if alpha == 0 {
 		r.nextUnit.Store(math.MaxInt64) // time doesn't matter
 	}
 }
 
-// record samples v, which came at t; if t is unknown, at about the time of the
-// last look at the clock. It returns the time, if it looked itself.
+// update records v at about the time of the last look at the clock. It returns
+// the time, if it looked itself, or unknown.
+func (r *reservoir) update(v int64) int64 {
+	word, calm := r.add(v)
+	if calm {
+		return unknown
+	}
+	return r.attend(v, unknown, word)
+}
+
+// add adds v to the total, which for most updates is all there is to do. To be
+// inlined, it leaves to attend what doesn't fit the total's word.
+func (r *reservoir) add(v int64) (word uint64, calm bool) {
+	if uint64(v) >= packable {
+		return 0, false
+	}
+	word = r.total.word.Add(countOne | uint64(v))
+	return word, word < r.gate.Load() && word&spillSum == 0 && word>>countShift&r.clock.mask.Load() != 0
+}
+
+// record records v, which came at t.
 func (r *reservoir) record(v, t int64) int64 {
-	count := r.total.add(v)
+	if t == unknown {
+		return r.update(v)
+	}
+	var word uint64
+	if uint64(v) < packable {
+		word = r.total.word.Add(countOne | uint64(v))
+		if word < r.gate.Load() && word&spillSum == 0 && t < r.nextUnit.Load() {
+			return t
+		}
+	}
+	return r.attend(v, t, word)
+}
+
+// attend does what there is to do about v besides adding it to the total's
+// word, whose content was word then; 0 if it doesn't fit there.
+func (r *reservoir) attend(v, t int64, word uint64) int64 {
+	count := int64(word >> countShift)
+	if word == 0 {
+		count = r.total.addFolded(v)
+	}
 	if t == unknown && r.clock.due(count, 1) {
-		t = r.clock.look(count, 1)
+		t = r.clock.look()
 	}
-	if t >= r.nextUnit.Load() && r.mu.TryLock() {
-		r.moveTo(t)
-		r.mu.Unlock()
+	folded := word&spillBits != 0
+	if folded {
+		r.total.fold()
 	}
-	if u := r.draw(); u >= r.bound.Load() {
-		r.admit(v, t, u)
+	switch {
+	case word == 0 || word >= r.gate.Load():
+		r.mu.Lock()
+	case !folded && t < r.nextUnit.Load() || !r.mu.TryLock():
+		return t
 	}
+	defer r.mu.Unlock()
+	switch moved := r.moveTo(t); {
+	case moved || folded || word == 0:
+		// Its number says nothing, so it draws for itself.
+		if e := r.exponential(); e >= r.needed() {
+			r.admit(v, e)
+		}
+	case uint64(count) >= r.next:
+		r.admit(v, max(r.needed(), 0)+r.exponential())
+	default:
+		return t // somebody else was admitted meanwhile
+	}
+	r.draw()
 	return t
 }
 
-func (r *reservoir) draw() uint64 {
-	if r.random != nil {
-		return r.random.Uint64()
-	}
-	return rand.Uint64()
-}
-
-// moveTo lets time go on to t. Hold the lock.
-func (r *reservoir) moveTo(t int64) {
+// moveTo lets time go on to t, and tells whether it did. Hold the lock.
+func (r *reservoir) moveTo(t int64) bool {
 	if t < r.nextUnit.Load() {
-		return
+		return false
 	}
 	r.unit = uint64(max(t-r.start, 0)) >> unitShift
 	r.nextUnit.Store(r.start + int64(r.unit+1)<<unitShift)
-	r.setBound()
+	return true
 }
 
-// setBound computes the bound for the current time and tau: of the random
-// numbers u, spread evenly over [0, 2^64), only those at or above it stand for a
-// priority above tau. Hold the lock.
-func (r *reservoir) setBound() {
-	needed := r.tau - r.alpha*float64(r.unit)
+// needed is the E from which on a value has a priority above tau. Hold the lock.
+func (r *reservoir) needed() float64 { return r.tau - r.kept.alpha*float64(r.unit) }
+
+// exponential draws a random number of standard exponential distribution.
+func (r *reservoir) exponential() float64 {
+	if r.random != nil {
+		return r.random.ExpFloat64()
+	}
+	return rand.ExpFloat64()
+}
+
+// draw draws how many updates from now on draw priorities below tau. Hold the
+// lock.
+func (r *reservoir) draw() {
+	needed := r.needed()
 	if needed <= 0 {
-		r.bound.Store(0)
+		r.next = 0
+		r.gate.Store(0)
 		return
 	}
-	r.bound.Store(^uint64(math.Exp(-needed) * (1 << 64)))
+	skip := r.exponential() / -math.Log1p(-math.Exp(-needed))
+	r.next = r.total.word.Load()>>countShift + 1 + uint64(min(skip, spillCount))
+	r.gate.Store(min(r.next, spillCount) << countShift)
 }
 
-// excess is E, in steps, for a random number.
-func excess(u uint64) uint64 {
-	e := -math.Log((float64(^u) + 0.5) * 0x1p-64)
-	return min(uint64(e*excessOne), excessMask)
-}
-
-// priority is the logarithm of an entry's priority, from 0 up.
-func (r *reservoir) priority(stamp uint64) float64 {
-	return r.weight(stamp) + float64(stamp&excessMask)/excessOne
-}
-
-// weight is the logarithm of an entry's weight, from 0 up.
-func (r *reservoir) weight(stamp uint64) float64 {
-	return r.alpha * float64(stamp>>excessShift)
-}
-
-// admit takes v in if it ranks high enough.
-func (r *reservoir) admit(v, t int64, u uint64) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if t != unknown {
-		r.moveTo(t)
-	}
-	e := entry{v, r.unit<<excessShift | excess(u)}
+// admit takes v in, which has drawn e, if it ranks high enough. Hold the lock.
+func (r *reservoir) admit(v int64, e float64) {
 	if r.size == 0 {
 		r.size = defaultSize // the zero value
 	}
-	if len(r.entries) < r.size {
-		r.insert(e)
-		r.version++
+	r.version++
+	newcomer := entry{v, stamp(r.unit, e)}
+	if len(r.kept.entries) < r.size {
+		r.kept.insert(newcomer, r.size)
 		return
 	}
-	priority := r.priority(e.stamp)
-	if priority <= r.tau {
-		return // tau went up since the bound was read
-	}
-	if victim, lowest := r.lowest(); priority > lowest {
-		r.replace(victim, e)
+	priority := r.kept.priority(newcomer)
+	if lowest := r.kept.lowest(); priority > lowest {
+		r.kept.replaceLowest(newcomer)
 		r.tau = lowest
 	} else {
-		r.tau = priority
+		r.tau = max(r.tau, priority)
 	}
-	r.version++
-	r.setBound()
-}
-
-// lowest finds the entry of lowest priority.
-func (r *reservoir) lowest() (index int, priority float64) {
-	priority = math.Inf(1)
-	for i := range r.entries {
-		if p := r.priority(r.entries[i].stamp); p < priority {
-			index, priority = i, p
-		}
-	}
-	return index, priority
-}
-
-// position is where in the order of values v belongs, behind its equals.
-func (r *reservoir) position(v int64) int {
-	low, high := 0, len(r.entries)
-	for low < high {
-		middle := int(uint(low+high) / 2)
-		if r.entries[middle].value <= v {
-			low = middle + 1
-		} else {
-			high = middle
-		}
-	}
-	return low
-}
-
-// insert adds an entry to a reservoir that isn't full.
-func (r *reservoir) insert(e entry) {
-	i, n := r.position(e.value), len(r.entries)
-	if n == cap(r.entries) {
-		r.grow()
-	}
-	r.entries = r.entries[:n+1]
-	copy(r.entries[i+1:], r.entries[i:n])
-	r.entries[i] = e
-}
-
-// grow doubles the room for entries, and ends exactly at size: memory follows
-// use, and a full reservoir holds nothing in reserve.
-func (r *reservoir) grow() {
-	room := max(16, 2*cap(r.entries))
-	if 2*room > r.size {
-		room = r.size
-	}
-	entries := make([]entry, len(r.entries), room)
-	copy(entries, r.entries)
-	r.entries = entries
-}
-
-// replace puts e in the place of the entry at i, moving what lies between.
-func (r *reservoir) replace(i int, e entry) {
-	j := r.position(e.value)
-	if j > i {
-		copy(r.entries[i:j-1], r.entries[i+1:j])
-		j--
-	} else {
-		copy(r.entries[j+1:i+1], r.entries[j:i])
-	}
-	r.entries[j] = e
 }
 
 // distribution fills d with the values kept and their weights. A kept value
@@ -242,16 +208,17 @@ func (r *reservoir) replace(i int, e entry) {
 // Nothing here depends on the time of reading. Hold the lock.
 func (r *reservoir) distribution(d *distribution) {
 	d.values, d.weights = d.values[:0], d.weights[:0]
-	for i := range r.entries {
-		d.values = append(d.values, r.entries[i].value)
+	entries := r.kept.entries
+	for i := range entries {
+		d.values = append(d.values, entries[i].value)
 	}
-	if len(r.entries) == 0 || r.alpha*float64(r.unit) <= r.tau+even {
+	if len(entries) == 0 || r.kept.alpha*float64(r.unit) <= r.tau+even {
 		return
 	}
-	d.weights = slices.Grow(d.weights, len(r.entries))
+	d.weights = slices.Grow(d.weights, len(entries))
 	lightest, heaviest := math.Inf(1), 0.0
-	for i := range r.entries {
-		weight := max(r.weight(r.entries[i].stamp), r.tau)
+	for i := range entries {
+		weight := max(r.kept.weight(entries[i]), r.tau)
 		lightest, heaviest = min(lightest, weight), max(heaviest, weight)
 		d.weights = append(d.weights, weight)
 	}
@@ -285,7 +252,7 @@ func (r *reservoir) capture() (Sample, tally) {
 	r.clock.wake()
 	s := new(SampleSnapshot)
 	r.mu.Lock()
-	s.values = make([]int64, 0, len(r.entries))
+	s.values = make([]int64, 0, len(r.kept.entries))
 	r.distribution(&s.distribution)
 	r.mu.Unlock()
 	s.tally = r.total.read() // after the values, so that it counts all of them
@@ -313,9 +280,9 @@ func (r *reservoir) statistics(s *Statistics, ps []float64) tally {
 func (r *reservoir) restart() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.entries = r.entries[:0]
+	r.kept.clear()
 	r.tau = 0
 	r.version++
-	r.setBound()
 	r.total.set(tally{})
+	r.draw()
 }

@@ -93,7 +93,7 @@ func NewUniformSample(size int) Sample {
 }
 
 // Update records a value.
-func (r *reservoir) Update(value int64) { r.record(value, unknown) }
+func (r *reservoir) Update(value int64) { r.update(value) }
 
 // Clear forgets all values, count and sum included. An update that runs at the
 // same time may be cleared in part.
@@ -110,7 +110,7 @@ func (r *reservoir) Sum() int64 { return r.total.read().Sum() }
 func (r *reservoir) Size() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return len(r.entries)
+	return len(r.kept.entries)
 }
 
 // Values returns a copy of the values kept, in ascending order.
@@ -251,7 +251,7 @@ func newForeignSample(s Sample) *foreignSample {
 func (f *foreignSample) record(v, t int64) int64 {
 	f.Update(v)
 	if count := f.total.add(v); t == unknown && f.clock.due(count, 1) {
-		t = f.clock.look(count, 1)
+		t = f.clock.look()
 	}
 	return t
 }

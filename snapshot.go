@@ -1,29 +1,31 @@
 package metrics
 
-// snapshotOf returns the read-only snapshot of a metric. It is not ok if taking
-// it panicked, as a functional gauge may.
-func snapshotOf(name string, metric any) (snapshot any, ok bool) {
-	ok = guard(name, "left out, since reading it panicked", func() {
-		switch m := metric.(type) {
-		case Counter:
-			snapshot = m.Snapshot()
-		case Gauge:
-			snapshot = m.Snapshot()
-		case GaugeFloat64:
-			snapshot = m.Snapshot()
-		case Meter:
-			snapshot = m.Snapshot()
-		case Histogram:
-			snapshot = m.Snapshot()
-		case Timer:
-			snapshot = m.Snapshot()
-		case *StandardHealthcheck:
-			snapshot = m.WithLabels(nil)
-		default: // a snapshot already, or a user's health check
-			snapshot = m
-		}
-	})
-	return snapshot, ok
+// snapshotOf returns the read-only snapshot of a metric. It may panic in code of
+// the user's: a functional gauge, a sample.
+func snapshotOf(metric any) any {
+	switch m := metric.(type) {
+	case Counter:
+		return m.Snapshot()
+	case Gauge:
+		return m.Snapshot()
+	case GaugeFloat64:
+		return m.Snapshot()
+	case Meter:
+		return m.Snapshot()
+	case Histogram:
+		return m.Snapshot()
+	case Timer:
+		return m.Snapshot()
+	case *StandardHealthcheck:
+		return m.WithLabels(nil)
+	}
+	return metric // a snapshot already, or a user's health check
+}
+
+// readGuarded reads a metric with f. If that panics, the metric is left out and
+// reported once.
+func readGuarded(name string, f func()) {
+	guard(name, "left out, since reading it panicked", f)
 }
 
 // sinkOnce takes all snapshots before f sees the first, so that whatever f takes
@@ -35,9 +37,7 @@ func sinkOnce(each func(func(string, any)), f func(string, any)) {
 	}
 	var all []taken
 	each(func(name string, metric any) {
-		if snapshot, ok := snapshotOf(name, metric); ok {
-			all = append(all, taken{name, snapshot})
-		}
+		readGuarded(name, func() { all = append(all, taken{name, snapshotOf(metric)}) })
 	})
 	for _, t := range all {
 		f(t.name, t.snapshot)

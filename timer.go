@@ -82,7 +82,7 @@ func newTimer(labels *labelSet, r Registry) Timer {
 // wall clock, is recorded as it is.
 func (t Timer) Update(d time.Duration) {
 	if t.state != nil {
-		t.state.record(int64(d), unknown)
+		t.state.update(int64(d))
 	}
 }
 
@@ -96,8 +96,23 @@ func (t Timer) UpdateSince(start time.Time) {
 
 // Time calls f and records how long it took, also if f panics.
 func (t Timer) Time(f func()) {
+	if t.state == nil {
+		f()
+		return
+	}
 	defer t.UpdateSince(time.Now())
 	f()
+}
+
+// update records v at about the time of the last look at the clock.
+func (s *timerState) update(v int64) {
+	if s.reservoir == nil {
+		s.record(v, unknown)
+	} else if word, calm := s.reservoir.add(v); !calm {
+		if t := s.reservoir.attend(v, unknown, word); t >= s.rates.next.Load() {
+			s.tick(t)
+		}
+	}
 }
 
 // record records v, and marks the rates if the clock was looked at. Otherwise

@@ -79,7 +79,9 @@ const (
 	countShift = 48
 	countOne   = 1 << countShift
 	sumMask    = countOne - 1
-	packable   = 1 << 38             // values below go into the word: 274 s in nanoseconds
+	packable   = 1 << 38 // values below go into the word: 274 s in nanoseconds
+	spillCount = 1 << 14
+	spillSum   = 0b11 << 46
 	spillBits  = 0b11<<62 | 0b11<<46 // the upper bits of either field
 )
 

@@ -6,6 +6,7 @@ import (
 	"math/bits"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // A Vec is the series of one name, told apart by the values of the same labels.
@@ -16,17 +17,17 @@ import (
 //	requests.With("200", "GET").Inc(1)
 //
 // All methods may be called from several goroutines at once. With takes no lock
-// and allocates nothing once it has seen the values. A nil *Vec gives no-ops.
+// and allocates nothing once it has seen the values. A nil *Vec and the zero Vec
+// give no-ops.
 type Vec[M instrument] struct {
 	registry Registry
 	name     string
 	labels   []string
 	misuse   error // of the constructor
 
-	index index[*vecEntry[M]]
-
-	mutex   sync.Mutex // guards writing to the index, and what follows
-	outcast *M         // what With gives for wrong arguments
+	mutex   sync.Mutex // for writing to the index
+	index   index[*vecEntry[M]]
+	outcast atomic.Pointer[M] // what With gives for wrong arguments
 }
 
 type vecEntry[M instrument] struct {
@@ -59,9 +60,11 @@ func NewVec[M instrument](r Registry, name string, labels ...string) *Vec[M] {
 // Over a registry that is not of this package each call asks that registry,
 // since nothing else tells whether the series is still there.
 func (v *Vec[M]) With(values ...string) M {
-	if v == nil {
-		var none M
-		return none
+	if v == nil || v.registry == nil {
+		return *new(M)
+	}
+	if len(values) != len(v.labels) || v.misuse != nil {
+		return v.wrong(len(values))
 	}
 	hash := hashValues(values)
 	for n := v.index.chain(hash); n != nil; n = n.next {
@@ -69,14 +72,14 @@ func (v *Vec[M]) With(values ...string) M {
 			return e.instrument
 		}
 	}
+	if UseNilMetrics {
+		return *new(M)
+	}
 	return v.get(hash, slices.Clone(values))
 }
 
-// get is With for values that are not in the index. The values are its own.
+// get is With for values that are not in the index, and now belong to it.
 func (v *Vec[M]) get(hash uint64, values []string) M {
-	if v.misuse != nil || v.registry == nil || len(values) != len(v.labels) {
-		return v.wrong(values)
-	}
 	labels := make(Labels, len(values))
 	for i, value := range values {
 		labels[v.labels[i]] = value
@@ -86,34 +89,32 @@ func (v *Vec[M]) get(hash uint64, values []string) M {
 		return getOrRegister(v.name, v.registry, []Labels{labels}, constructorOf[M]())
 	}
 	s := seriesOf(base, prefix+v.name, newLabelSet(labels), constructorOf[M]())
+	e := &vecEntry[M]{values: values, instrument: s.metric.(M), series: s}
 	v.mutex.Lock()
 	defer v.mutex.Unlock()
 	v.index.remove(hash, func(e *vecEntry[M]) bool { return slices.Equal(e.values, values) })
-	e := &vecEntry[M]{values: values, instrument: s.metric.(M), series: s}
 	// When the index is full, what was removed from the registry goes first: a
 	// Vec of short-lived series must not grow for ever.
 	v.index.insert(hash, e, func(e *vecEntry[M]) bool { return !e.series.removed.Load() })
 	return e.instrument
 }
 
-// wrong returns the instrument for calls that can't be right.
-func (v *Vec[M]) wrong(values []string) M {
+// wrong returns the instrument for calls that can't be right, the same for all
+// of them. The first is logged.
+func (v *Vec[M]) wrong(count int) M {
+	if outcast := v.outcast.Load(); outcast != nil {
+		return *outcast
+	}
+	outcast := constructorOf[M]()(nil, v.registry)
+	if !v.outcast.CompareAndSwap(nil, &outcast) {
+		return *v.outcast.Load()
+	}
 	err := v.misuse
 	if err == nil {
-		err = fmt.Errorf("metric %s: %d values %q for the labels %q", v.name, len(values), values, v.labels)
+		err = fmt.Errorf("metric %s: %d values for the labels %q", v.name, count, v.labels)
 	}
-	report := &reports
-	if base, _ := resolve(v.registry); base != nil {
-		report = &base.reports
-	}
-	report.once(v.name, "not exported, since labels are wrong", err)
-	v.mutex.Lock()
-	defer v.mutex.Unlock()
-	if v.outcast == nil {
-		m := constructorOf[M]()(nil, v.registry)
-		v.outcast = &m
-	}
-	return *v.outcast
+	reporterOf(v.registry).once(v.name, "not exported, since labels are wrong", err)
+	return outcast
 }
 
 // hashValues hashes values in their order.

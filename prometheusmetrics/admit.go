@@ -27,8 +27,8 @@ func (d *Driver) admit(m *metric) *MetricError {
 	templates := d.layout.templates(subject{
 		name:    name,
 		source:  m.id.name,
-		help:    cmp.Or(m.rule.Help, description.Help),
-		unit:    cmp.Or(m.rule.Unit, description.Unit),
+		help:    sanitizeLabelValue(cmp.Or(m.rule.Help, description.Help)),
+		unit:    sanitizeLabelValue(cmp.Or(m.rule.Unit, description.Unit)),
 		kind:    kind,
 		reading: m.reading,
 	})

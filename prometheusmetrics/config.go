@@ -86,6 +86,12 @@ type Config struct {
 	// what comes beyond is left out. 0 means no limit.
 	MaxSeries int
 
+	// SelfMetrics adds metrics about the driver itself, under names that begin
+	// with "driver" after namespace and subsystem: how long flushes take and when
+	// the last one was, how many series there are, how many metrics are left out
+	// and why, and how many pushes failed.
+	SelfMetrics bool
+
 	rules []*compiledRule
 }
 

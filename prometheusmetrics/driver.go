@@ -23,6 +23,7 @@ type Driver struct {
 
 	current atomic.Pointer[exposition]
 	trees   treePool
+	self    selfMetrics
 
 	flushing sync.Mutex // held for the length of a flush; guards state and catalog
 	state    state
@@ -59,7 +60,14 @@ func NewWithConfig(config Config, registerer prometheus.Registerer) (*Driver, er
 	if err != nil {
 		return nil, err
 	}
+	var self selfMetrics
+	if config.SelfMetrics {
+		var source Source
+		self, source = newSelfMetrics()
+		config.Sources = append(config.Sources, LabelledSource{Source: source})
+	}
 	d := &Driver{
+		self:    self,
 		config:  config,
 		layout:  newLayout(config),
 		catalog: newCatalog(),

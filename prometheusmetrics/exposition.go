@@ -40,6 +40,7 @@ type draft struct {
 	family
 	changed bool
 	refused bool    // the application has the name
+	taken   string  // or a name that can't stand beside it
 	version *family // what was published last; nil if nothing of it is shown
 }
 

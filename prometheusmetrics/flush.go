@@ -58,6 +58,7 @@ func (d *Driver) flushLocked(looking looking) error {
 	if d.closed.Load() {
 		return ErrClosed
 	}
+	started := time.Now()
 	d.state.flush++
 	if err := d.find(); err != nil {
 		d.reports.add(err)
@@ -70,6 +71,7 @@ func (d *Driver) flushLocked(looking looking) error {
 		d.look()
 	}
 	d.publish()
+	d.self.record(d, started)
 	return nil
 }
 
@@ -241,6 +243,7 @@ func (d *Driver) publish() {
 		if !m.built {
 			continue
 		}
+		d.checkDecrease(m)
 		for i, f := range m.figures {
 			next.numbers[m.slot+i] = f.of(m.reading, m.unit)
 		}
@@ -302,19 +305,41 @@ func (d *Driver) setRefused(draft *draft, refused bool, taken string) {
 	if draft.refused == refused {
 		return
 	}
-	draft.refused = refused
+	draft.refused, draft.taken = refused, taken
 	d.catalog.touch(draft)
 	for _, s := range draft.family.series {
 		if s.metric == nil {
 			continue
 		}
 		if refused {
-			d.report(s.metric, &MetricError{
-				Name: s.metric.id.name, Labels: s.metric.labels, Reason: ReasonRegistered,
-				Err: fmt.Errorf("family %s is left out: the application registered %s itself", draft.name, taken),
-			})
+			d.report(s.metric, draft.refusal(s.metric))
 		} else if s.metric.reported == ReasonRegistered {
 			s.metric.reported = ""
 		}
 	}
+}
+
+// refusal is the error for a metric of a family that is refused.
+func (d *draft) refusal(m *metric) *MetricError {
+	return &MetricError{
+		Name: m.id.name, Labels: m.labels, Reason: ReasonRegistered,
+		Err: fmt.Errorf("family %s is left out: the application registered %s itself", d.name, d.taken),
+	}
+}
+
+// checkDecrease reports what is exposed as a counter and went down without
+// having been cleared: Prometheus takes that for a restart, and rate() for
+// events. A rule can show it as a gauge.
+func (d *Driver) checkDecrease(m *metric) {
+	if d.config.Layout != LayoutTyped || !m.fresh || m.rule.Kind.apply(m.shape.kind) != kindCounter {
+		return
+	}
+	r := m.reading
+	if r.value < m.total && r.created.Equal(m.cleared) {
+		d.report(m, &MetricError{
+			Name: m.id.name, Labels: m.labels, Reason: ReasonDecreased,
+			Err: fmt.Errorf("it is exposed as a counter and went down from %v to %v; a rule with AsGauge shows it as a gauge", m.total, r.value),
+		})
+	}
+	m.total, m.cleared = r.value, r.created
 }

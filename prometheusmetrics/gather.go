@@ -66,20 +66,20 @@ func (m *merged) Gather() ([]*dto.MetricFamily, func(), error) {
 	if len(m.others) == 0 {
 		return families, done, nil
 	}
-	var errs []error
+	problems := make(map[string]error)
 	joined := newJoin(families)
 	for i, other := range m.others {
 		others, err := gatherSafely(other)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("prometheusmetrics: gatherer %d: %w", i, err))
+			problems[fmt.Sprint(i)] = fmt.Errorf("prometheusmetrics: gatherer %d: %w", i, err)
 		}
 		for _, family := range others {
 			if err := joined.add(family); err != nil {
-				errs = append(errs, fmt.Errorf("prometheusmetrics: gatherer %d: %w", i, err))
+				problems[fmt.Sprint(i, family.GetName())] = fmt.Errorf("prometheusmetrics: gatherer %d: %w", i, err)
 			}
 		}
 	}
-	for _, err := range m.told.news(errs) {
+	for _, err := range m.told.news(problems) {
 		m.driver.reports.add(err)
 	}
 	m.driver.reports.tell(m.driver.config.OnError)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	dto "github.com/prometheus/client_model/go"
 	"google.golang.org/protobuf/proto"
@@ -27,6 +28,8 @@ type metric struct {
 	fresh   bool  // read by this flush
 	stuck   *call // a reading that has not come back
 	windows windows
+	total   float64   // as the last flush showed it, if it is a counter
+	cleared time.Time // when it began
 
 	built   bool              // whether it has its series
 	labels  map[string]string // original, of its series; nil for none

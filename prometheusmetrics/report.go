@@ -3,6 +3,8 @@ package prometheusmetrics
 import (
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 )
 
@@ -83,25 +85,22 @@ func (d *Driver) recovered(m *metric) {
 	d.catalog.touchSeries(m.series)
 }
 
-// onceTold lets through the errors that were not there the last time.
+// onceTold lets through the problems that were not there the last time. They are
+// known by their keys, since the texts of errors may carry addresses and times.
 type onceTold struct {
 	mu   sync.Mutex
-	last map[string]bool
+	last map[string]error
 }
 
-func (o *onceTold) news(errs []error) []error {
+func (o *onceTold) news(problems map[string]error) []error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	var fresh []error
-	now := make(map[string]bool, len(errs))
-	for _, err := range errs {
-		if text := err.Error(); !now[text] {
-			now[text] = true
-			if !o.last[text] {
-				fresh = append(fresh, err)
-			}
+	for _, key := range slices.Sorted(maps.Keys(problems)) {
+		if _, told := o.last[key]; !told {
+			fresh = append(fresh, problems[key])
 		}
 	}
-	o.last = now
+	o.last = problems
 	return fresh
 }

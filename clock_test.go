@@ -1,0 +1,89 @@
+package metrics
+
+import (
+	"math/rand/v2"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestPassesAgreesWithSteppingThrough(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 20_000 {
+		before := random.Int64N(200) - 100
+		n := random.Int64N(80) - 40
+		mask := uint64(1)<<random.IntN(6) - 1
+		// Going up, a multiple is passed when it is reached; going down, when it
+		// is left.
+		want := false
+		for at := min(before, before+n) + 1; at <= max(before, before+n); at++ {
+			want = want || uint64(at)&mask == 0
+		}
+		if got := passes(before+n, n, mask); got != want {
+			t.Fatalf("from %d by %d with mask %d: got %v", before, n, mask, got)
+		}
+	}
+}
+
+// looks counts how many of the next calls, of 1 each, look at the clock.
+func looks(c *coarseClock, count *int64, calls int) (looked int) {
+	for range calls {
+		*count++
+		if c.due(*count, 1) {
+			c.look()
+			looked++
+		}
+	}
+	return looked
+}
+
+func TestCoarseClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var c coarseClock
+		count := int64(0)
+		for range 10 {
+			if got := looks(&c, &count, 15); got != 15 {
+				t.Fatalf("15 calls at once, then a second's rest: %d looks", got)
+			}
+			time.Sleep(time.Second)
+		}
+		looks(&c, &count, 32)
+		if got := looks(&c, &count, 1600); got != 100 {
+			t.Errorf("busy: %d looks at 1600 calls", got)
+		}
+		c.wake()
+		if got := looks(&c, &count, 1); got != 1 {
+			t.Error("no look after waking")
+		}
+		if got := looks(&c, &count, 1600); got > 116 {
+			t.Errorf("woken while busy: %d looks at 1600 calls", got)
+		}
+		time.Sleep(time.Second)
+		looks(&c, &count, 16)
+		time.Sleep(time.Second)
+		if got := looks(&c, &count, 10); got != 10 {
+			t.Errorf("slow again: %d looks at 10 calls", got)
+		}
+	})
+}
+
+func TestProvenance(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		made := time.Now()
+		c := NewCounter(Labels{"a": "1"})
+		time.Sleep(time.Hour)
+		if got := c.Created(); !got.Equal(made) {
+			t.Errorf("created %v, want %v", got, made)
+		}
+		c.Clear()
+		if got := c.Created(); !got.Equal(made.Add(time.Hour)) {
+			t.Errorf("cleared %v, want %v", got, made.Add(time.Hour))
+		}
+		snapshot := c.Snapshot()
+		time.Sleep(time.Hour)
+		c.Clear()
+		if got := snapshot.Created(); !got.Equal(made.Add(time.Hour)) {
+			t.Errorf("the snapshot's creation time moved to %v", got)
+		}
+	})
+}

@@ -1,0 +1,132 @@
+package metrics
+
+import (
+	"maps"
+	"sync"
+	"testing"
+)
+
+func TestCounter(t *testing.T) {
+	c := NewCounter(Labels{"code": "200"}, Labels{"method": "GET", "empty": ""})
+	c.Inc(5)
+	c.Dec(2)
+	c.Inc(-1)
+	if got := c.Count(); got != 2 {
+		t.Errorf("count %d, want 2", got)
+	}
+	copied := c
+	copied.Inc(40)
+	if got := c.Count(); got != 42 {
+		t.Errorf("count %d after an update of a copy, want 42", got)
+	}
+	if want := (Labels{"code": "200", "method": "GET"}); !maps.Equal(c.Labels(), want) {
+		t.Errorf("labels %v, want %v", c.Labels(), want)
+	}
+	snapshot := c.Snapshot()
+	c.Clear()
+	if got := c.Count(); got != 0 {
+		t.Errorf("count %d after Clear", got)
+	}
+	if got := snapshot.Snapshot().Count(); got != 42 {
+		t.Errorf("the snapshot changed to %d", got)
+	}
+}
+
+func TestWithLabelsLeavesTheOriginalAlone(t *testing.T) {
+	c := NewCounter(Labels{"a": "1", "b": "2"})
+	c.Inc(3)
+	labelled := c.WithLabels(Labels{"a": "", "b": "3"}).WithLabels(Labels{"c": "4"})
+	if want := (Labels{"b": "3", "c": "4"}); !maps.Equal(labelled.Labels(), want) {
+		t.Errorf("labels %v, want %v", labelled.Labels(), want)
+	}
+	if labelled.Count() != 3 || !labelled.Created().Equal(c.Created()) {
+		t.Error("the figures were not taken along")
+	}
+	if want := (Labels{"a": "1", "b": "2"}); !maps.Equal(c.Labels(), want) {
+		t.Errorf("the original has %v now", c.Labels())
+	}
+	c.Labels()["a"] = "changed"
+	if got := c.Labels()["a"]; got != "1" {
+		t.Errorf("a caller changed the label to %q", got)
+	}
+}
+
+// TestCountsAreExactUnderConcurrency updates all instruments from several
+// goroutines while others read them.
+func TestCountsAreExactUnderConcurrency(t *testing.T) {
+	const writers, each = 4, 20_000
+	var (
+		counter   = NewCounter()
+		meter     = NewMeter()
+		histogram = NewHistogram(NewUniformSample(100))
+		timer     = NewTimer()
+		custom    = NewCustomTimer(NewHistogram(&ringSample{}), NewMeter())
+		average   = NewEWMA1()
+		gauge     = NewGauge()
+		float     = NewGaugeFloat64()
+	)
+	var writing, reading sync.WaitGroup
+	stop := make(chan struct{})
+	reading.Go(func() {
+		var s Statistics
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			timer.ReadStatistics(&s, []float64{0.5})
+			if s.Sum != 7*float64(s.Count) {
+				t.Errorf("statistics: count %d, sum %g", s.Count, s.Sum)
+			}
+			if s := timer.Snapshot(); s.Sum() != 7*s.Count() {
+				t.Errorf("snapshot: count %d, sum %d", s.Count(), s.Sum())
+			}
+			if s := histogram.Snapshot(); s.Sum() != 7*s.Count() || int64(s.Sample().Size()) > s.Count() {
+				t.Errorf("snapshot: count %d, sum %d, size %d", s.Count(), s.Sum(), s.Sample().Size())
+			}
+			meter.Snapshot()
+			custom.Snapshot()
+			average.Tick()
+			gauge.Value()
+			float.Value()
+		}
+	})
+	for range writers {
+		writing.Go(func() {
+			for range each {
+				counter.Inc(3)
+				counter.Dec(1)
+				meter.Mark(2)
+				histogram.Update(7)
+				timer.Update(7)
+				custom.Update(7)
+				average.Update(1)
+				gauge.Update(7)
+				float.Update(7)
+			}
+		})
+	}
+	writing.Wait()
+	close(stop)
+	reading.Wait()
+
+	const n = writers * each
+	for name, got := range map[string]int64{
+		"counter":         counter.Count() / 2,
+		"meter":           meter.Count() / 2,
+		"histogram":       histogram.Count(),
+		"histogram's sum": histogram.Sum() / 7,
+		"timer":           timer.Count(),
+		"timer's sum":     timer.Sum() / 7,
+		"custom timer":    custom.Count(),
+		"its sum":         custom.Sum() / 7,
+	} {
+		if got != n {
+			t.Errorf("%s: %d, want %d", name, got, n)
+		}
+	}
+	if gauge.Value() != 7 || float.Value() != 7 {
+		t.Error("gauges lost their value")
+	}
+}

@@ -1,0 +1,58 @@
+package metrics
+
+import (
+	"math"
+	"testing"
+)
+
+func TestGauge(t *testing.T) {
+	g := NewGauge(Labels{"a": "1"})
+	if g.Value() != 0 {
+		t.Errorf("a new gauge reads %d", g.Value())
+	}
+	g.Update(47)
+	snapshot := g.WithLabels(Labels{"b": "2"})
+	g.Update(-3)
+	if g.Value() != -3 || snapshot.Value() != 47 || snapshot.Snapshot().Labels()["b"] != "2" {
+		t.Errorf("gauge %d, snapshot %d %v", g.Value(), snapshot.Value(), snapshot.Labels())
+	}
+}
+
+func TestGaugeFloat64(t *testing.T) {
+	g := NewGaugeFloat64()
+	for _, v := range []float64{0, 47.5, -0.25, math.MaxFloat64, math.Inf(-1)} {
+		g.Update(v)
+		if got := g.Snapshot().Value(); got != v || g.Value() != v {
+			t.Errorf("%v became %v", v, got)
+		}
+	}
+	g.Update(math.NaN())
+	if got := g.Value(); !math.IsNaN(got) {
+		t.Errorf("NaN became %v", got)
+	}
+}
+
+func TestFunctionalGauge(t *testing.T) {
+	n := int64(0)
+	g := NewFunctionalGauge(func() int64 { n++; return n })
+	g.Update(100)
+	if got := g.Value(); got != 1 {
+		t.Errorf("first reading %d", got)
+	}
+	if s := g.Snapshot(); s.Value() != 2 || s.Value() != 2 {
+		t.Error("the snapshot isn't fixed at the second reading")
+	}
+	f := NewFunctionalGaugeFloat64(func() float64 { return 0.5 })
+	f.Update(100)
+	if f.Value() != 0.5 {
+		t.Errorf("float reads %v", f.Value())
+	}
+
+	plain := NewFunctionalGauge(nil)
+	plain.Update(5)
+	plainFloat := NewFunctionalGaugeFloat64(nil)
+	plainFloat.Update(5)
+	if plain.Value() != 5 || plainFloat.Value() != 5 {
+		t.Error("without a function it should be a plain gauge")
+	}
+}

@@ -1,0 +1,131 @@
+package metrics
+
+import (
+	"math/rand/v2"
+	"sync"
+	"testing"
+)
+
+// contains is what readers do; all hashes of these tests are that of the entry
+// with the upper bits cut off, so that chains have many nodes of one hash.
+func (x *index[E]) contains(hash uint64, matches func(E) bool) bool {
+	for n := x.chain(hash); n != nil; n = n.next {
+		if n.hash == hash && matches(n.entry) {
+			return true
+		}
+	}
+	return false
+}
+
+func is(a int) func(int) bool { return func(b int) bool { return a == b } }
+
+// TestIndexAgainstMap does the same random things to an index and a map.
+func TestIndexAgainstMap(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	var x index[int]
+	model := map[int]bool{}
+	for step := range 20_000 {
+		entry := random.IntN(500)
+		hash := uint64(entry % 97)
+		switch {
+		case random.IntN(2000) == 0:
+			x.clear()
+			clear(model)
+		case model[entry] && (step/3000)%2 == 1: // shrink every other while
+			x.remove(hash, is(entry))
+			delete(model, entry)
+		case !model[entry]:
+			x.insert(hash, entry, nil)
+			model[entry] = true
+		}
+		probe := random.IntN(500)
+		if got := x.contains(uint64(probe%97), is(probe)); got != model[probe] {
+			t.Fatalf("step %d: contains(%d) = %t", step, probe, got)
+		}
+		if x.count != len(model) {
+			t.Fatalf("step %d: count %d, want %d", step, x.count, len(model))
+		}
+	}
+	seen := 0
+	x.all(func(int) { seen++ })
+	if seen != len(model) {
+		t.Errorf("all gave %d entries, want %d", seen, len(model))
+	}
+}
+
+func TestIndexRemoveUnknown(t *testing.T) {
+	var x index[int]
+	x.remove(1, is(1)) // no table yet
+	x.insert(1, 1, nil)
+	x.remove(1, is(2))
+	x.remove(9, is(1)) // the same chain, another hash
+	if x.count != 1 || !x.contains(1, is(1)) {
+		t.Errorf("count %d after removing what was not there", x.count)
+	}
+}
+
+// TestIndexForgets shows that dead entries don't make a table grow.
+func TestIndexForgets(t *testing.T) {
+	var x index[int]
+	for i := range 100_000 {
+		x.insert(uint64(i), i, func(entry int) bool { return entry > i-10 })
+	}
+	if size := len(*x.table.Load()); size > 32 {
+		t.Errorf("%d chains for 10 live entries", size)
+	}
+}
+
+// TestIndexShrinks shows that a table is given back after a peak.
+func TestIndexShrinks(t *testing.T) {
+	var x index[int]
+	for i := range 10_000 {
+		x.insert(uint64(i), i, nil)
+	}
+	for i := range 9_990 {
+		x.remove(uint64(i), is(i))
+	}
+	if size := len(*x.table.Load()); size > 128 {
+		t.Errorf("%d chains for 10 entries", size)
+	}
+	for i := 9_990; i < 10_000; i++ {
+		if !x.contains(uint64(i), is(i)) {
+			t.Errorf("%d is lost", i)
+		}
+	}
+}
+
+// TestIndexConcurrentReaders shows that whoever searches always finds what was
+// there before and after, whatever writers do around it.
+func TestIndexConcurrentReaders(t *testing.T) {
+	var x index[int]
+	for i := range 100 {
+		x.insert(uint64(i), i, nil)
+	}
+	done := make(chan struct{})
+	var readers sync.WaitGroup
+	for range 4 {
+		readers.Go(func() {
+			for i := 0; ; i = (i + 1) % 100 {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				if !x.contains(uint64(i), is(i)) {
+					t.Errorf("%d is lost", i)
+					return
+				}
+			}
+		})
+	}
+	for range 20 {
+		for i := 100; i < 1000; i++ {
+			x.insert(uint64(i%100), i, nil)
+		}
+		for i := 100; i < 1000; i++ {
+			x.remove(uint64(i%100), is(i))
+		}
+	}
+	close(done)
+	readers.Wait()
+}

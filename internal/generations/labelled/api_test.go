@@ -1,0 +1,59 @@
+package labelled
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/go-metrics-plus/metrics"
+)
+
+func TestAPI(t *testing.T) {
+	r := metrics.NewRegistry()
+	a := New(r, "one")
+	a.Serve("/", 100, time.Second)
+	a.Serve("/", 200, 2*time.Second)
+	a.Serve("/users", 300, 3*time.Second)
+	got := a.Export()
+	slices.Sort(got)
+	want := []string{
+		"in_flight map[env:test instance:one] 1",
+		"latency map[env:test instance:one route:/] 2000000000",
+		"latency map[env:test instance:one route:/users] 3000000000",
+		"limit map[env:test instance:one] 0.5",
+		"load map[env:test] 0.5",
+		"rate map[env:test instance:one route:/] 2",
+		"rate map[env:test instance:one route:/users] 1",
+		"requests map[env:test instance:one route:/] 2",
+		"requests map[env:test instance:one route:/users] 1",
+		"size map[env:test instance:one route:/] 200",
+		"size map[env:test instance:one route:/users] 300",
+		"starts map[env:test instance:one] 1",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+	if labels := a.inFlight.Labels(); len(labels) != 1 || labels["instance"] != "one" {
+		t.Errorf("WithLabels changed the original to %v", labels)
+	}
+}
+
+func TestUnlabelled(t *testing.T) {
+	if got := Unlabelled(); got != 53 {
+		t.Errorf("counted %d", got)
+	}
+	if got := metrics.Get("labelled.timer").(metrics.Timer).Count(); got != 1 {
+		t.Errorf("timer counted %d", got)
+	}
+}
+
+func TestSinkOnce(t *testing.T) {
+	a := New(metrics.NewRegistry(), "one")
+	a.Serve("/", 100, time.Second)
+	names := map[string]int{}
+	a.registry.SinkOnce(func(name string, _ any) { names[name]++ })
+	if len(names) != 8 || names["requests"] != 1 {
+		t.Errorf("sink got %v", names)
+	}
+	metrics.SinkOnce(func(string, any) {})
+}

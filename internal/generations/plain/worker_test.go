@@ -1,0 +1,46 @@
+package plain
+
+import (
+	"maps"
+	"testing"
+
+	"github.com/go-metrics-plus/metrics"
+)
+
+func TestWorker(t *testing.T) {
+	w := NewWorker()
+	for size := range int64(4) {
+		w.Do(size)
+	}
+	var s Sink
+	s.Collect(metrics.DefaultRegistry)
+	want := map[string]int64{"plain.jobs": 4, "plain.latency": 4, "plain.sizes": 4, "plain.rate": 4}
+	if !maps.Equal(s.Counts, want) {
+		t.Errorf("counts are %v", s.Counts)
+	}
+	if s.Values["plain.queue.value"] != int64(4) || s.Values["plain.sizes.max"] != int64(3) || s.Values["plain.sizes.mean"] != 1.5 {
+		t.Errorf("values are %v", s.Values)
+	}
+	if NewWorker().Jobs.Count() != 4 {
+		t.Error("another counter")
+	}
+	metrics.Unregister("plain.jobs")
+	if metrics.Get("plain.jobs") != nil || NewWorker().Jobs.Count() != 0 {
+		t.Error("not unregistered")
+	}
+}
+
+func TestDefaultRegistryFunctions(t *testing.T) {
+	c := metrics.NewCounter()
+	if err := metrics.Register("plain.one", c); err != nil {
+		t.Error(err)
+	}
+	if got := metrics.GetOrRegister("plain.one", metrics.NewCounter()); got != c {
+		t.Error("another counter")
+	}
+	found := false
+	metrics.Each(func(name string, i any) { found = found || name == "plain.one" && i == c })
+	if !found {
+		t.Error("Each did not give it")
+	}
+}

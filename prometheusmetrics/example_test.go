@@ -1,0 +1,151 @@
+package prometheusmetrics_test
+
+import (
+	"fmt"
+	"log"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/prometheus/common/expfmt"
+
+	"github.com/go-metrics-plus/metrics"
+	pmetrics "github.com/go-metrics-plus/metrics/prometheusmetrics"
+)
+
+// A service that exposes the metrics of the default registry.
+func Example() {
+	r := prometheus.NewRegistry()
+	driver, err := pmetrics.New(metrics.DefaultRegistry, 1*time.Second, "namespace", "subsystem", r)
+	if err != nil {
+		log.Fatal(err)
+	}
+	go driver.Run()
+	http.Handle("/metrics", promhttp.HandlerFor(r, promhttp.HandlerOpts{Registry: r}))
+	log.Fatal(http.ListenAndServe(":8080", nil))
+}
+
+// Metrics that are recorded anywhere in the program are shown with the next
+// flush.
+func ExampleNew() {
+	metrics.GetOrRegisterTimer("myTimer", nil, nil).Update(time.Second)
+	metrics.GetOrRegisterCounter("myCounter", nil, nil).Inc(50)
+	metrics.GetOrRegisterMeter("myMeter", nil, nil).Mark(10)
+	r := prometheus.NewRegistry()
+	pr, err := pmetrics.New(metrics.DefaultRegistry, time.Second, "namespace", "subsystem", r)
+	if err != nil {
+		log.Fatal(err)
+	}
+	go pr.Run()
+	defer pr.Close()
+}
+
+// One flush by hand, in the default layout.
+func ExampleDriver_Once() {
+	source := metrics.NewRegistry()
+	metrics.GetOrRegisterCounter("requests", source, metrics.Labels{"code": "200"}).Inc(7)
+	metrics.GetOrRegisterGauge("in.flight", source).Update(2)
+
+	registry := prometheus.NewRegistry()
+	driver, err := pmetrics.New(source, time.Second, "shop", "web", registry)
+	if err != nil {
+		log.Fatal(err)
+	}
+	driver.Once()
+	print(registry)
+	// Output:
+	// shop_web_in_flight_gauge 2
+	// shop_web_requests_count{code="200"} 7
+}
+
+// Counters as counters and timers in seconds.
+func ExampleNewWithConfig() {
+	source := metrics.NewRegistry()
+	metrics.GetOrRegisterCounter("requests", source, metrics.Labels{"code": "200"}).Inc(7)
+	timer := metrics.GetOrRegisterTimer("latency", source)
+	for i := range 100 {
+		timer.Update(time.Duration(i+1) * time.Millisecond)
+	}
+
+	registry := prometheus.NewRegistry()
+	driver, err := pmetrics.NewWithConfig(pmetrics.Config{
+		Registry:      source,
+		FlushInterval: time.Second,
+		Layout:        pmetrics.LayoutTyped,
+		Percentiles:   []float64{0.5},
+		ConstLabels:   prometheus.Labels{"zone": "a"},
+	}, registry)
+	if err != nil {
+		log.Fatal(err)
+	}
+	driver.Once()
+	print(registry)
+	// Output:
+	// latency_seconds{zone="a",quantile="0.5"} 0.0505
+	// latency_seconds_sum{zone="a"} 5.05
+	// latency_seconds_count{zone="a"} 100
+	// requests_total{code="200",zone="a"} 7
+}
+
+// Names that were put together from parts become labels again.
+func ExampleRule() {
+	source := metrics.NewRegistry()
+	metrics.GetOrRegisterCounter("requests-for-broker-1", source).Inc(3)
+	metrics.GetOrRegisterCounter("requests-for-broker-2", source).Inc(4)
+
+	registry := prometheus.NewRegistry()
+	driver, err := pmetrics.NewWithConfig(pmetrics.Config{
+		Registry:      source,
+		FlushInterval: time.Second,
+		Rules: []pmetrics.Rule{{
+			Match:  "requests-for-broker-{broker}",
+			Name:   "broker.requests",
+			Labels: map[string]string{"broker": "{broker}"},
+		}},
+	}, registry)
+	if err != nil {
+		log.Fatal(err)
+	}
+	driver.Once()
+	print(registry)
+	// Output:
+	// broker_requests_count{broker="1"} 3
+	// broker_requests_count{broker="2"} 4
+}
+
+// A driver that no Prometheus registry knows serves itself, and the metrics of
+// the application's own registry along with its own.
+func ExampleDriver_Handler() {
+	application := prometheus.NewRegistry()
+	driver, err := pmetrics.NewWithConfig(pmetrics.Config{Detached: true}, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	http.Handle("/all-metrics", driver.Handler(application))
+}
+
+// print writes samples in the text format, without comments.
+func print(gatherer prometheus.Gatherer) {
+	families, err := gatherer.Gather()
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, family := range families {
+		if _, err := expfmt.MetricFamilyToText(withoutComments{}, family); err != nil {
+			log.Fatal(err)
+		}
+	}
+}
+
+type withoutComments struct{}
+
+func (withoutComments) Write(text []byte) (int, error) {
+	for line := range strings.Lines(string(text)) {
+		if !strings.HasPrefix(line, "#") {
+			fmt.Print(line)
+		}
+	}
+	return len(text), nil
+}

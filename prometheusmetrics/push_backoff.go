@@ -1,0 +1,46 @@
+package prometheusmetrics
+
+import (
+	"math/rand/v2"
+	"time"
+)
+
+const (
+	// firstRetry is long enough for a gateway that restarts to be there again, and
+	// short beside the interval at which it is scraped.
+	firstRetry = time.Second
+
+	// longestRetry is how long figures may be missing after a gateway has come
+	// back, where the interval is shorter than that.
+	longestRetry = 30 * time.Second
+)
+
+// backoff hands out the waiting times between tries of something that fails:
+// each twice the last one, up to a limit. Of each only a random part is waited,
+// at least half, so that a thousand processes that lost the same gateway do not
+// all come back to it at once.
+type backoff struct {
+	first, limit time.Duration
+	last         time.Duration // without the randomness; 0 after a reset
+}
+
+func newBackoff(interval time.Duration) *backoff {
+	return &backoff{first: min(firstRetry, interval), limit: max(longestRetry, interval)}
+}
+
+// next returns how long to wait before the next try.
+func (b *backoff) next() time.Duration {
+	switch {
+	case b.last == 0:
+		b.last = b.first
+	case b.last > b.limit/2: // twice that may overflow
+		b.last = b.limit
+	default:
+		b.last *= 2
+	}
+	half := b.last / 2
+	return half + rand.N(b.last-half+1)
+}
+
+// reset has the next failure begin with the shortest time again.
+func (b *backoff) reset() { b.last = 0 }

@@ -1,0 +1,118 @@
+package prometheusmetrics
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	dto "github.com/prometheus/client_model/go"
+	"google.golang.org/protobuf/proto"
+)
+
+// A push.Pusher refuses the whole push for one series that does not fit. So all
+// that it is given was looked through before, and fits.
+
+// collect returns what a push sends: the driver's families, the time of the last
+// success and what the other gatherers have, without what does not fit. The
+// families may be read until done is called; a second call does nothing.
+func (p *pusher) collect(ctx context.Context) (families []*dto.MetricFamily, losses []loss, done func()) {
+	exposition := p.driver.current.Load()
+	tree, done := p.driver.trees.borrow(exposition)
+	families, losses = p.own(exposition, tree.families)
+	last := p.lastSuccess()
+	if last == nil && len(p.options.Gatherers) == 0 {
+		return families, losses, done
+	}
+	joined := newJoin(families)
+	if last != nil {
+		if err := joined.add(last); err != nil {
+			losses = append(losses, loss{"last success", fmt.Errorf("prometheusmetrics: push: last success: %w", err)})
+		}
+	}
+	losses = append(losses, p.gatherOthers(ctx, joined)...)
+	return joined.sorted(), losses, done
+}
+
+// own returns the driver's families without the series that have a label of the
+// group. Those that it is given belong to the scrapes, and are not changed.
+func (p *pusher) own(e *exposition, all []*dto.MetricFamily) (families []*dto.MetricFamily, losses []loss) {
+	families = make([]*dto.MetricFamily, 0, len(all))
+	collisions := make(map[*series]string)
+	for i, family := range all {
+		kept := make([]*dto.Metric, 0, len(family.Metric))
+		for j, s := range e.families[i].series { // in a tree they have the same order
+			if label := p.options.collision(s.labels); label != "" {
+				collisions[s] = label
+			} else {
+				kept = append(kept, family.Metric[j])
+			}
+		}
+		if len(kept) > 0 {
+			families = append(families, withMetrics(family, kept))
+		}
+	}
+	return families, p.driver.collisionLosses(collisions)
+}
+
+// withMetrics returns a copy of the family that has these metrics.
+func withMetrics(f *dto.MetricFamily, metrics []*dto.Metric) *dto.MetricFamily {
+	return &dto.MetricFamily{Name: f.Name, Help: f.Help, Type: f.Type, Unit: f.Unit, Metric: metrics}
+}
+
+// collision returns the first label that the group has too.
+func (o PushOptions) collision(labels []*dto.LabelPair) string {
+	for _, pair := range labels {
+		name := pair.GetName()
+		if name == "job" {
+			return name
+		}
+		if _, taken := o.Grouping[name]; taken {
+			return name
+		}
+	}
+	return ""
+}
+
+// collisionLosses names the metrics whose series are left out, each once. Which
+// metric a series belongs to only a flush may know, so it waits for one that is
+// under way.
+func (d *Driver) collisionLosses(collisions map[*series]string) (losses []loss) {
+	if len(collisions) == 0 {
+		return nil
+	}
+	d.flushing.Lock()
+	defer d.flushing.Unlock()
+	for s, label := range collisions {
+		if s.metric == nil {
+			continue // gone since
+		}
+		problem := &MetricError{
+			Name: s.metric.id.name, Labels: s.metric.labels, Reason: ReasonLabel,
+			Err: fmt.Errorf("it is not pushed: label %s stands for the group that is pushed to", label),
+		}
+		losses = append(losses, loss{problem.Error(), problem})
+	}
+	slices.SortFunc(losses, func(a, b loss) int { return strings.Compare(a.key, b.key) })
+	return losses
+}
+
+// lastSuccess makes the gauge of that name, nil where there is none to show.
+func (p *pusher) lastSuccess() *dto.MetricFamily {
+	name := fullName(p.driver.config.Namespace, p.driver.config.Subsystem, p.options.LastSuccess)
+	succeeded := p.state.succeeded.Load()
+	if p.options.LastSuccess == "" || succeeded == nil {
+		return nil
+	}
+	labels, _ := sanitizeLabels(p.driver.config.ConstLabels) // the constructor would have failed
+	sortLabels(labels)
+	return &dto.MetricFamily{
+		Name: &name,
+		Help: proto.String("When the job last succeeded, in seconds since 1970."),
+		Type: dto.MetricType_GAUGE.Enum(),
+		Metric: []*dto.Metric{{
+			Label: labelPairs(labels),
+			Gauge: &dto.Gauge{Value: proto.Float64(float64(succeeded.UnixMilli()) / 1e3)},
+		}},
+	}
+}

@@ -1,0 +1,195 @@
+package prometheusmetrics
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+	"google.golang.org/protobuf/proto"
+)
+
+// gathering is one call of a gatherer, which may never come back.
+type gathering struct {
+	gatherer prometheus.Gatherer
+	done     chan struct{}
+
+	// Readable once done is closed.
+	families []*dto.MetricFamily // what fits
+	failed   []error
+	unfit    []error
+}
+
+// startGathering asks the gatherer, in a goroutine since it may hang.
+func (o PushOptions) startGathering(g prometheus.Gatherer) *gathering {
+	call := &gathering{gatherer: g, done: make(chan struct{})}
+	go func() {
+		defer close(call.done)
+		fitting := prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) {
+			families, err := g.Gather()
+			call.failed = split(err)
+			fitting := make([]*dto.MetricFamily, 0, len(families))
+			for _, family := range families {
+				family, err := o.fit(family)
+				if err != nil {
+					call.unfit = append(call.unfit, err)
+				}
+				fitting = append(fitting, family)
+			}
+			return fitting, nil
+		})
+		// Gatherers leaves out what is inconsistent in itself, which a push.Pusher
+		// would find, too, and give up.
+		families, err := gatherSafely(prometheus.Gatherers{fitting})
+		call.families, call.failed = families, append(call.failed, split(err)...)
+	}()
+	return call
+}
+
+// await tells whether the call has come back before the context ended.
+func (c *gathering) await(ctx context.Context) bool {
+	select {
+	case <-c.done:
+		return true
+	case <-ctx.Done():
+		return !c.hangs()
+	}
+}
+
+// hangs tells whether the call has not come back.
+func (c *gathering) hangs() bool {
+	select {
+	case <-c.done:
+		return false
+	default:
+		return true
+	}
+}
+
+// hangsFor tells whether this is a call of the gatherer that has not come back.
+// Gatherers that can't be compared are told apart by their place alone.
+func (c *gathering) hangsFor(g prometheus.Gatherer) bool {
+	if c == nil || !c.hangs() {
+		return false
+	}
+	if reflect.ValueOf(c.gatherer).Comparable() && reflect.ValueOf(g).Comparable() {
+		return c.gatherer == g
+	}
+	return true
+}
+
+// gatherOthers joins what the other gatherers have. They are asked all at once,
+// so that several that hang cost the time of one; one that hangs since an earlier
+// push is not asked again.
+func (p *pusher) gatherOthers(ctx context.Context, joined *join) (losses []loss) {
+	timeout := p.driver.config.CallTimeout
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	calls := make([]*gathering, len(p.options.Gatherers))
+	for i, gatherer := range p.options.Gatherers {
+		if calls[i] = p.group.hung[i]; !calls[i].hangsFor(gatherer) {
+			calls[i] = p.options.startGathering(gatherer)
+		}
+	}
+	for i, call := range calls {
+		if p.group.hung[i] == call || !call.await(ctx) {
+			p.group.hung[i] = call
+			err := fmt.Errorf("prometheusmetrics: push: gatherer %d is left out: it takes longer than %v", i, timeout)
+			losses = append(losses, loss{fmt.Sprint(i, "hangs"), err})
+			continue
+		}
+		delete(p.group.hung, i)
+		losses = append(losses, call.join(i, joined)...)
+	}
+	return losses
+}
+
+// join joins what the gatherer has. Of each kind of loss only the first is told,
+// with the number of the others: where somebody pushes the registry along that
+// the driver is in, there is one for each of its families.
+func (c *gathering) join(number int, joined *join) (losses []loss) {
+	var clashing []error
+	for _, family := range c.families {
+		if err := joined.add(family); err != nil {
+			clashing = append(clashing, err)
+		}
+	}
+	for kind, errs := range [][]error{c.failed, c.unfit, clashing} {
+		if len(errs) == 0 {
+			continue
+		}
+		err := fmt.Errorf("prometheusmetrics: push: gatherer %d: %w", number, errs[0])
+		if len(errs) > 1 {
+			err = fmt.Errorf("%w (and %d more of that kind)", err, len(errs)-1)
+		}
+		losses = append(losses, loss{fmt.Sprint(number, kind, len(errs)), err})
+	}
+	return losses
+}
+
+// split takes apart the errors of a gatherer.
+func split(err error) []error {
+	var several prometheus.MultiError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &several):
+		return several
+	}
+	return []error{err}
+}
+
+// fit returns the family as a Pushgateway takes it: with names as all of them
+// know, and without the series that have a label of the group or a timestamp.
+func (o PushOptions) fit(f *dto.MetricFamily) (*dto.MetricFamily, error) {
+	var label string
+	timestamps := false
+	kept := make([]*dto.Metric, 0, len(f.Metric))
+	for _, metric := range f.Metric {
+		metric = withPlainLabels(metric)
+		collision := o.collision(metric.Label)
+		switch {
+		case collision != "":
+			label = collision
+		case metric.TimestampMs != nil:
+			timestamps = true
+		default:
+			kept = append(kept, metric)
+		}
+	}
+	fitting := withMetrics(f, kept)
+	fitting.Name = proto.String(plainName(f.GetName()))
+	switch {
+	case label != "":
+		return fitting, fmt.Errorf("family %s is not pushed whole: label %s stands for the group that is pushed to", f.GetName(), label)
+	case timestamps:
+		return fitting, fmt.Errorf("family %s is not pushed whole: a Pushgateway takes no timestamps", f.GetName())
+	}
+	return fitting, nil
+}
+
+// plainName makes a name of one that only UTF-8 allows. The encoder would do it
+// too, after all has been checked.
+func plainName(name string) string { return guardDigit(sanitizeName(name)) }
+
+// withPlainLabels returns the metric if its labels have plain names, or a copy
+// with such names.
+func withPlainLabels(metric *dto.Metric) *dto.Metric {
+	plain := true
+	for _, pair := range metric.Label {
+		plain = plain && sanitizeLabelName(pair.GetName()) == pair.GetName()
+	}
+	if plain {
+		return metric
+	}
+	renamed := &dto.Metric{
+		Gauge: metric.Gauge, Counter: metric.Counter, Summary: metric.Summary, Untyped: metric.Untyped,
+		Histogram: metric.Histogram, TimestampMs: metric.TimestampMs,
+	}
+	for _, pair := range metric.Label {
+		renamed.Label = append(renamed.Label, &dto.LabelPair{Name: proto.String(sanitizeLabelName(pair.GetName())), Value: pair.Value})
+	}
+	return renamed
+}

@@ -1,0 +1,92 @@
+package prometheusmetrics
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+	"weak"
+)
+
+// pushes is what a driver remembers from one push to the next.
+type pushes struct {
+	succeeded atomic.Pointer[time.Time] // when the job last did; nil for never
+	failures  atomic.Uint64             // pushes and deletions that the gateway did not take
+
+	mu     sync.Mutex
+	groups map[string]*pushGroup // by address
+}
+
+// pushGroup is one group at one gateway. What it remembers belongs to whoever
+// has the turn.
+type pushGroup struct {
+	turn chan struct{} // holds one element while a push is under way
+
+	told map[string]bool    // what the last push left out
+	hung map[int]*gathering // gatherers that have not come back, by their place in the options
+}
+
+// pushStates holds the pushes of all drivers that ever pushed.
+var pushStates sync.Map // weak.Pointer[Driver] to *pushes
+
+func (d *Driver) pushes() *pushes {
+	key := weak.Make(d)
+	if known, ok := pushStates.Load(key); ok {
+		return known.(*pushes)
+	}
+	state, known := pushStates.LoadOrStore(key, &pushes{groups: make(map[string]*pushGroup)})
+	if !known {
+		runtime.AddCleanup(d, func(key weak.Pointer[Driver]) { pushStates.Delete(key) }, key)
+	}
+	return state.(*pushes)
+}
+
+func (p *pushes) group(address string) *pushGroup {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	group, known := p.groups[address]
+	if !known {
+		group = &pushGroup{turn: make(chan struct{}, 1), hung: make(map[int]*gathering)}
+		p.groups[address] = group
+	}
+	return group
+}
+
+// take waits for the turn, no longer than the timeout: a client that does not
+// heed its context may keep it for ever.
+func (g *pushGroup) take(ctx context.Context, timeout time.Duration) error {
+	timer := time.NewTimer(timeout)
+	defer timer.Stop()
+	select {
+	case g.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return errNotOurTurn
+	}
+}
+
+func (g *pushGroup) give() { <-g.turn }
+
+// loss is something that a push leaves out. Its key is the same from push to
+// push, where the error may tell figures.
+type loss struct {
+	key string
+	err error
+}
+
+// news returns the errors of the losses that the last push did not have.
+func (g *pushGroup) news(losses []loss) []error {
+	var fresh []error
+	now := make(map[string]bool, len(losses))
+	for _, l := range losses {
+		if !now[l.key] && !g.told[l.key] {
+			fresh = append(fresh, l.err)
+		}
+		now[l.key] = true
+	}
+	g.told = now
+	return fresh
+}

@@ -1,0 +1,74 @@
+package prometheusmetrics
+
+import (
+	"time"
+
+	"github.com/go-metrics-plus/metrics"
+)
+
+// selfMetrics are what the driver records about itself. They are metrics like
+// any other, in a source of their own; without Config.SelfMetrics they are the
+// zero instruments, which record nothing. What they show is always the flush
+// before the one that shows it.
+type selfMetrics struct {
+	flush        metrics.Timer
+	lastFlush    metrics.GaugeFloat64
+	series       metrics.Gauge
+	leftOut      map[Reason]metrics.Gauge
+	pushFailures metrics.Counter
+}
+
+// allReasons are the reasons for which metrics are left out.
+var allReasons = []Reason{
+	ReasonName, ReasonLabel, ReasonDuplicate, ReasonRegistered, ReasonUnsupported,
+	ReasonPanic, ReasonTimeout, ReasonLimit,
+}
+
+// newSelfMetrics returns the instruments and the source that has them.
+func newSelfMetrics() (selfMetrics, Source) {
+	r := metrics.NewRegistry()
+	describe := func(name, help, unit string) string {
+		name = "driver." + name
+		metrics.Describe(name, r, metrics.Description{Help: help, Unit: unit}) // can't fail for a registry of ours
+		return name
+	}
+	s := selfMetrics{
+		flush: metrics.GetOrRegisterTimer(describe("flush",
+			"Time that flushes took.", ""), r),
+		lastFlush: metrics.GetOrRegisterGaugeFloat64(describe("last_flush_timestamp",
+			"When the last flush was over, since 1970.", "seconds"), r),
+		series: metrics.GetOrRegisterGauge(describe("series",
+			"Series that the last flush exposed.", ""), r),
+		pushFailures: metrics.GetOrRegisterCounter(describe("push_failures",
+			"Pushes that failed.", ""), r),
+		leftOut: make(map[Reason]metrics.Gauge),
+	}
+	leftOut := describe("left_out_metrics", "Metrics that the last flush left out.", "")
+	for _, reason := range allReasons {
+		s.leftOut[reason] = metrics.GetOrRegisterGauge(leftOut, r, metrics.Labels{"reason": string(reason)})
+	}
+	return s, r
+}
+
+// record notes a flush that is over.
+func (s *selfMetrics) record(d *Driver, started time.Time) {
+	if s.leftOut == nil {
+		return
+	}
+	now := time.Now()
+	s.flush.Update(now.Sub(started))
+	s.lastFlush.Update(float64(now.UnixNano()) / 1e9)
+	s.series.Update(int64(d.catalog.shown))
+	leftOut := make(map[Reason]int64)
+	for _, m := range d.state.order {
+		switch {
+		case m.problem != nil:
+			leftOut[m.problem.Reason]++
+		case m.reported == ReasonRegistered || m.reported == ReasonTimeout:
+			leftOut[m.reported]++ // in part
+		}
+	}
+	for reason, gauge := range s.leftOut {
+		gauge.Update(leftOut[reason])
+	}
+}

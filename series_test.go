@@ -1,0 +1,174 @@
+package metrics
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestHashName(t *testing.T) {
+	long := strings.Repeat("long ", 100)
+	for _, name := range []string{"", "a", "requests", long} {
+		for cut := range len(name) + 1 {
+			if hashName(name[:cut], name[cut:]) != hashName("", name) {
+				t.Fatalf("hash of %.20q depends on the cut at %d", name, cut)
+			}
+			f := family{name: name}
+			if !f.hasName(name[:cut], name[cut:]) {
+				t.Fatalf("%.20q doesn't have its name when cut at %d", name, cut)
+			}
+		}
+	}
+	f := family{name: "abc"}
+	for _, other := range [][2]string{{"", ""}, {"ab", ""}, {"", "abcd"}, {"ab", "d"}, {"xb", "c"}, {"abcd", ""}} {
+		if f.hasName(other[0], other[1]) {
+			t.Errorf("abc has the name %q", other)
+		}
+	}
+}
+
+func TestLabelSetComparisons(t *testing.T) {
+	distinct := []Labels{
+		{},
+		{"a": "1"},
+		{"a": "2"},
+		{"b": "1"},
+		{"1": "a"},
+		{"a": "1", "b": "2"},
+		{"a": "2", "b": "1"},
+		{"a": "b", "1": "2"},
+		{"a": "1", "b": "2", "c": "3"},
+		{"a": "1", "b": "2", "c": "3", "d": "4", "e": "5", "f": "6", "g": "7"},
+	}
+	for i, a := range distinct {
+		for j, b := range distinct {
+			set, other := newLabelSet(a), newLabelSet(b)
+			if same := set.same(other); same != (i == j) {
+				t.Errorf("%v same as %v: %t", a, b, same)
+			}
+			hash, count := b.hash()
+			if equal := set.equals(b, count); equal != (i == j) {
+				t.Errorf("%v equals %v: %t", a, b, equal)
+			}
+			if (set.hash() == hash) != (i == j) {
+				t.Errorf("hashes of %v and %v", a, b)
+			}
+			checkShape(t, set, other, b, i == j)
+		}
+	}
+}
+
+// checkShape looks b up as find does in a family whose first labels were
+// those of shape.
+func checkShape(t *testing.T, shape, set *labelSet, b Labels, same bool) {
+	t.Helper()
+	var values [shapeLimit]string
+	hash, ok := b.inShape(shape, &values)
+	if !ok {
+		if same && shape != nil && len(b) <= shapeLimit {
+			t.Errorf("%v is not in its own shape", b)
+		}
+		return
+	}
+	if hash != set.hash() {
+		t.Errorf("hash of %v in the shape of %v", b, shape)
+	}
+	if fits := shape.fits(shape, &values); fits != same {
+		t.Errorf("%v fits %v: %t", b, shape, fits)
+	}
+}
+
+// labelsFrom makes labels of a fuzzer's text: name, value, name, value.
+func labelsFrom(text string) Labels {
+	labels := Labels{}
+	for pair := range slices.Chunk(strings.Split(text, ","), 2) {
+		if len(pair) == 2 {
+			labels[pair[0]] = pair[1]
+		}
+	}
+	return labels
+}
+
+// FuzzLabels checks what identity of series rests on: however labels come, as
+// one map or two, in any order, with or without empty values, they are one set,
+// one hash and one text.
+func FuzzLabels(f *testing.F) {
+	f.Add("a,1,b,2", "c,3")
+	f.Add("a,1,b,", "a,2")
+	f.Add("code,200,method,GET", "code,GET,method,200")
+	f.Add("a,\",\n,\xff", ",")
+	f.Add("a,1,b,2,c,3,d,4,e,5,f,6,g,7", "")
+	f.Fuzz(func(t *testing.T, first, second string) {
+		a, b := labelsFrom(first), labelsFrom(second)
+		set := newLabelSet(a, b)
+		merged := maps.Clone(a)
+		maps.Copy(merged, b)
+		hash, count := merged.hash()
+		if hash != set.hash() || !set.equals(merged, count) || !set.same(newLabelSet(merged)) {
+			t.Errorf("%v is not %v", set, merged)
+		}
+		if !newLabelSet(a).with(b).same(set) {
+			t.Errorf("%v with %v is not %v", a, b, set)
+		}
+		again := newLabelSet(set.Labels())
+		if !again.same(set) || again.String() != set.String() {
+			t.Errorf("%v came back as %v", set, again)
+		}
+		checkShape(t, set, set, set.Labels(), true)
+		other := newLabelSet(b)
+		if other.same(set) != (other.String() == set.String()) {
+			t.Errorf("%v and %v: same %t, but not so their text", set, other, other.same(set))
+		}
+
+		r := NewRegistry()
+		counter := GetOrRegisterCounter("c", r, b)
+		GetOrRegisterCounter("c", r, a, b).Inc(1)
+		if got, want := counter.Count() == 1, other.same(set); got != want {
+			t.Errorf("%v and %v: one series %t", other, set, got)
+		}
+	})
+}
+
+func TestSeriesString(t *testing.T) {
+	s := &series{family: &family{name: "requests"}, labels: newLabelSet(Labels{"method": "GET", "code": "200"})}
+	if got, want := fmt.Sprint(s), `requests{code="200",method="GET"}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// TestHashCollision files series of other names, labels and types under the hash
+// of the one that is looked up.
+func TestHashCollision(t *testing.T) {
+	r := NewRegistry().(*StandardRegistry)
+	labels := Labels{"a": "1"}
+	set := newLabelSet(labels)
+	c := GetOrRegisterCounter("x", r, labels)
+	f := r.family("", "x")
+	hash := f.hash + set.hash()
+	wrong := &family{hash: f.hash, name: "y", kind: kindCounter}
+	r.families.insert(f.hash, wrong, nil)
+	for _, s := range []*series{
+		{family: wrong, labels: set, kind: kindCounter},
+		{family: f, labels: newLabelSet(Labels{"a": "2"}), kind: kindCounter},
+		{family: f, labels: newLabelSet(Labels{"b": "1"}), kind: kindCounter},
+		{family: f, labels: set, kind: kindTimer},
+		{family: f, labels: nil, kind: kindCounter},
+	} {
+		s.exported, s.metric = true, NewCounter()
+		r.index.insert(hash, s, nil)
+	}
+	for what, got := range map[string]any{
+		"find":         r.find(kindCounter, "", "x", labels).metric,
+		"find general": r.find(kindCounter, "", "x", Labels{"a": "1", "b": ""}).metric,
+		"findSet":      r.findSet(f, kindCounter, set).metric,
+	} {
+		if got != c {
+			t.Errorf("%s gave another series", what)
+		}
+	}
+	if s := r.findExported(f, set); s.family != f || !s.labels.same(set) {
+		t.Error("findExported gave another series")
+	}
+}

@@ -1,0 +1,226 @@
+package metrics
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// referencePercentile is the definition, word by word.
+func referencePercentile(values []int64, p float64) float64 {
+	sorted := slices.Clone(values)
+	slices.Sort(sorted)
+	n := len(sorted)
+	position := p * float64(n+1)
+	switch {
+	case position < 1:
+		return float64(sorted[0])
+	case position >= float64(n):
+		return float64(sorted[n-1])
+	}
+	i := int(math.Floor(position))
+	lower, upper := float64(sorted[i-1]), float64(sorted[i])
+	return lower + (position-math.Floor(position))*(upper-lower)
+}
+
+// randomValues are of all sizes, with the ends of the range among them.
+func randomValues(random *rand.Rand) []int64 {
+	values := make([]int64, 1+random.IntN(300))
+	shift := random.IntN(64)
+	for i := range values {
+		values[i] = int64(random.Uint64()) >> shift
+		switch random.IntN(50) {
+		case 0:
+			values[i] = math.MaxInt64
+		case 1:
+			values[i] = math.MinInt64
+		}
+	}
+	return values
+}
+
+func TestPercentilesAgreeWithTheDefinition(t *testing.T) {
+	random := rand.New(rand.NewPCG(10, 11))
+	for range 500 {
+		values := randomValues(random)
+		before := slices.Clone(values)
+		ps := []float64{0, 1, 0.5, 0.75, 0.95, 0.99, 0.999, random.Float64(), random.Float64()}
+		got := SamplePercentiles(values, ps)
+		for i, p := range ps {
+			if want := referencePercentile(values, p); got[i] != want || SamplePercentile(values, p) != want {
+				t.Fatalf("percentile %v of %v is %v, want %v", p, values, got[i], want)
+			}
+		}
+		if !slices.Equal(values, before) {
+			t.Fatal("the values were reordered")
+		}
+	}
+}
+
+func TestPercentileOfOddArguments(t *testing.T) {
+	d := distribution{values: []int64{1, 2, 3}}
+	weighted := distribution{values: []int64{1, 2, 3}, weights: []float64{1, 0.5, 1}}
+	for _, d := range []distribution{d, weighted} {
+		for p, want := range map[float64]float64{
+			-1: 1, 0: 1, 1: 3, 2: 3, 99: 3, math.Inf(-1): 1, math.Inf(1): 3, 1e300: 3, -1e300: 1, 0.5: 2,
+		} {
+			if got := d.percentile(p); got != want {
+				t.Errorf("percentile %v is %v, want %v", p, got, want)
+			}
+		}
+		if got := d.percentile(math.NaN()); !math.IsNaN(got) {
+			t.Errorf("percentile NaN is %v", got)
+		}
+	}
+	empty := distribution{}
+	if got := empty.percentiles([]float64{0.5, 0.9}); !slices.Equal(got, []float64{0, 0}) {
+		t.Errorf("percentiles of nothing are %v", got)
+	}
+}
+
+func near(got, want, tolerance float64) bool {
+	return got == want || math.Abs(got-want) <= tolerance*max(math.Abs(got), math.Abs(want))
+}
+
+// Equal weights, whatever they are, must give what unweighted values give.
+func TestEqualWeightsAreNoWeights(t *testing.T) {
+	random := rand.New(rand.NewPCG(12, 13))
+	for range 300 {
+		plain := equallyWeighted(randomValues(random))
+		weighted := distribution{values: plain.values, weights: slices.Repeat([]float64{0.3}, len(plain.values))}
+		scale := max(math.Abs(float64(plain.min())), math.Abs(float64(plain.max())))
+		for _, p := range []float64{0, 0.001, 0.25, 0.5, 0.9, 0.99, 1, random.Float64()} {
+			if got, want := weighted.percentile(p), plain.percentile(p); math.Abs(got-want) > 1e-11*scale {
+				t.Fatalf("percentile %v of %v is %v, want %v", p, plain.values, got, want)
+			}
+		}
+		if got, want := weighted.mean(), plain.mean(); math.Abs(got-want) > 1e-13*scale {
+			t.Fatalf("mean %v, want %v", got, want)
+		}
+		if got, want := weighted.variance(weighted.mean()), plain.variance(plain.mean()); !near(got, want, 1e-9) {
+			t.Fatalf("variance %v, want %v", got, want)
+		}
+	}
+}
+
+func TestWeightedFigures(t *testing.T) {
+	// Twice the weight is like being there twice, as far as these go.
+	weighted := distribution{values: []int64{1, 5, 9}, weights: []float64{0.2, 0.4, 0.2}}
+	repeated := distribution{values: []int64{1, 5, 5, 9}}
+	if got, want := weighted.mean(), repeated.mean(); !near(got, want, 1e-15) {
+		t.Errorf("mean %v, want %v", got, want)
+	}
+	if got, want := weighted.variance(5), repeated.variance(5); !near(got, want, 1e-15) {
+		t.Errorf("variance %v, want %v", got, want)
+	}
+	// n* is 0.8²/0.24 = 8/3, so a percentile is the mean over 3/8 of the weight.
+	// The median's part ends at 0.5·(1+3/8) = 0.6875. Those of 0.8 and 0.1 would
+	// reach over the ends.
+	for p, want := range map[float64]float64{
+		0.5: 5,
+		0.6: ((0.75-0.45)*5 + (0.825-0.75)*9) / 0.375,
+		0.8: (0.125*5 + 0.25*9) / 0.375,
+		0.1: (0.25*1 + 0.125*5) / 0.375,
+	} {
+		if got := weighted.percentile(p); !near(got, want, 1e-14) {
+			t.Errorf("percentile %v is %v, want %v", p, got, want)
+		}
+	}
+}
+
+func TestWeightedPercentilesAreInOrder(t *testing.T) {
+	random := rand.New(rand.NewPCG(14, 15))
+	for range 300 {
+		d := equallyWeighted(randomValues(random))
+		steep := random.Float64() * 30
+		for range d.values {
+			d.weights = append(d.weights, math.Exp(-steep*random.Float64()))
+		}
+		last := math.Inf(-1)
+		for i := range 201 {
+			got := d.percentile(float64(i) / 200)
+			if got < last && !near(got, last, 1e-9) || got < float64(d.min()) || got > float64(d.max()) {
+				t.Fatalf("percentile %v is %v after %v, of %v", float64(i)/200, got, last, d)
+			}
+			last = got
+		}
+	}
+}
+
+// Old values of a slow instrument weigh next to nothing, and must not be seen.
+func TestWhatWeighsNothingIsNotSeen(t *testing.T) {
+	d := distribution{values: []int64{10, 11, 12, 13}, weights: []float64{1, 0.9, 0.8, 0.7}}
+	haunted := distribution{
+		values:  []int64{-1000, 10, 11, 11, 12, 13, 2000, 3000},
+		weights: []float64{1e-30, 1, 0.9, 1e-300, 0.8, 0.7, 1e-25, 0},
+	}
+	for i := range 101 {
+		p := float64(i) / 100
+		if got, want := haunted.percentile(p), d.percentile(p); !near(got, want, 1e-12) {
+			t.Errorf("percentile %v is %v, want %v", p, got, want)
+		}
+	}
+	if got, want := haunted.mean(), d.mean(); !near(got, want, 1e-12) {
+		t.Errorf("mean %v, want %v", got, want)
+	}
+	alone := distribution{values: []int64{1, 7, 9}, weights: []float64{1e-200, 1, 0}}
+	for _, p := range []float64{0, 0.5, 0.99, 1} {
+		if got := alone.percentile(p); got != 7 {
+			t.Errorf("percentile %v of what is practically one 7 is %v", p, got)
+		}
+	}
+}
+
+func TestConstantsComeOutAsTheyAre(t *testing.T) {
+	random := rand.New(rand.NewPCG(16, 17))
+	for _, v := range []int64{0, 7, -3, 1e15, math.MaxInt64, math.MinInt64} {
+		d := distribution{values: slices.Repeat([]int64{v}, 100)}
+		for range d.values {
+			d.weights = append(d.weights, random.Float64())
+		}
+		for _, p := range []float64{0, 0.3, 0.5, 0.99, 1} {
+			if got := d.percentile(p); got != float64(v) {
+				t.Errorf("percentile %v of %d is %v", p, v, got)
+			}
+		}
+		if d.mean() != float64(v) || d.variance(d.mean()) != 0 {
+			t.Errorf("mean %v and variance %v of %d", d.mean(), d.variance(d.mean()), v)
+		}
+	}
+}
+
+func TestSampleFunctions(t *testing.T) {
+	const lowest, highest = math.MinInt64, math.MaxInt64
+	for _, test := range []struct {
+		values         []int64
+		min, max, sum  int64
+		mean, variance float64
+	}{
+		{nil, 0, 0, 0, 0, 0},
+		{[]int64{7}, 7, 7, 7, 7, 0},
+		{[]int64{3, -1, 4}, -1, 4, 6, 2, 14. / 3},
+		{[]int64{highest, highest}, highest, highest, highest, highest, 0},
+		{[]int64{lowest, lowest}, lowest, lowest, lowest, lowest, 0},
+		{[]int64{lowest, highest}, lowest, highest, -1, 0, 0x1p126},
+	} {
+		if got := SampleMin(test.values); got != test.min {
+			t.Errorf("min of %v: %v", test.values, got)
+		}
+		if got := SampleMax(test.values); got != test.max {
+			t.Errorf("max of %v: %v", test.values, got)
+		}
+		if got := SampleSum(test.values); got != test.sum {
+			t.Errorf("sum of %v: %v", test.values, got)
+		}
+		if got := SampleMean(test.values); got != test.mean {
+			t.Errorf("mean of %v: %v", test.values, got)
+		}
+		if got := SampleVariance(test.values); !near(got, test.variance, 1e-15) {
+			t.Errorf("variance of %v: %v", test.values, got)
+		}
+		if got := SampleStdDev(test.values); !near(got, math.Sqrt(test.variance), 1e-15) {
+			t.Errorf("deviation of %v: %v", test.values, got)
+		}
+	}
+}

@@ -1,0 +1,140 @@
+package metrics
+
+import (
+	"fmt"
+	"testing"
+)
+
+func TestVec(t *testing.T) {
+	for kind, r := range map[string]Registry{
+		"standard": NewRegistry(), "prefixed": NewPrefixedRegistry("p."),
+		"wrapper": wrapper{NewRegistry()}, "prefixed wrapper": NewPrefixedChildRegistry(wrapper{NewRegistry()}, "p."),
+	} {
+		t.Run(kind, func(t *testing.T) {
+			v := NewVec[Counter](r, "requests", "method", "code")
+			for _, values := range [][]string{{"GET", "200"}, {"200", "GET"}, {"GET", ""}, {"", "GET"}, {"", ""}} {
+				c := v.With(values...)
+				c.Inc(1)
+				labels := Labels{"method": values[0], "code": values[1]}
+				if v.With(values...) != c || GetSeries("requests", r, labels) != c || c.Count() != 1 {
+					t.Errorf("With(%q) is not the series of %v", values, labels)
+				}
+			}
+			if got := len(listing(r)); got != 5 {
+				t.Errorf("%d series, want 5", got)
+			}
+			r.Unregister("requests")
+			c := v.With("GET", "200")
+			if c.Count() != 0 || r.Get("requests") != c {
+				t.Error("a removed series is not registered anew")
+			}
+			r.UnregisterAll()
+			if c := v.With("GET", "200"); r.Get("requests") != c {
+				t.Error("after UnregisterAll, a series is not registered anew")
+			}
+		})
+	}
+}
+
+// TestVecTypes makes one of each type.
+func TestVecTypes(t *testing.T) {
+	r := NewRegistry()
+	NewVec[Counter](r, "counter", "a").With("1").Inc(1)
+	NewVec[Gauge](r, "gauge", "a").With("1").Update(1)
+	NewVec[GaugeFloat64](r, "gaugefloat64", "a").With("1").Update(1)
+	NewVec[Meter](r, "meter", "a").With("1").Mark(1)
+	NewVec[Histogram](r, "histogram", "a").With("1").Update(1)
+	NewVec[Timer](r, "timer", "a").With("1").Update(1)
+	NewVec[Timer](r, "plain").With().Update(1)
+	wantListing(t, r, `counter{a="1"}`, `gauge{a="1"}`, `gaugefloat64{a="1"}`, `meter{a="1"}`, `histogram{a="1"}`, `timer{a="1"}`, `plain`)
+}
+
+func TestVecMisuse(t *testing.T) {
+	r := NewRegistry()
+	for _, c := range []struct {
+		names, values []string
+		want          string
+	}{
+		{[]string{"a", "b"}, []string{"1"}, `1 values for the labels [\"a\" \"b\"]`},
+		{[]string{"a", "b"}, []string{"1", "2", "3"}, `3 values for the labels`},
+		{[]string{"a"}, nil, `0 values for the labels`},
+		{nil, []string{"1"}, `1 values for the labels []`},
+		{[]string{"a", "b", "a"}, []string{"1", "2", "3"}, `label names [\"a\" \"b\" \"a\"] are not distinct and not empty`},
+		{[]string{"a", ""}, []string{"1", "2"}, `label names [\"a\" \"\"] are not distinct and not empty`},
+	} {
+		log := captureLog(t)
+		v := NewVec[Counter](r, fmt.Sprint(c.names, c.values), c.names...)
+		for range 3 {
+			v.With(c.values...).Inc(1)
+		}
+		if got := v.With(c.values...).Count(); got != 3 {
+			t.Errorf("%q: counted %d, want 3", c.names, got)
+		}
+		wantLog(t, log, c.want)
+	}
+	wantListing(t, r)
+
+	var none *Vec[Counter]
+	none.With("1").Inc(1)
+	new(Vec[Counter]).With("1").Inc(1)
+}
+
+// TestVecConflict has a Vec under a name of another type; when that has gone,
+// the Vec is exported.
+func TestVecConflict(t *testing.T) {
+	log := captureLog(t)
+	r := NewRegistry()
+	GetOrRegisterGauge("x", r)
+	v := NewVec[Counter](r, "x", "a")
+	v.With("1").Inc(1)
+	v.With("1").Inc(1)
+	v.With("2").Inc(1)
+	if got := v.With("1").Count(); got != 2 {
+		t.Errorf("counted %d, want 2", got)
+	}
+	wantListing(t, r, "x")
+	wantLog(t, log, "is a Gauge, can't be a Counter as well")
+	r.Unregister("x")
+	v.With("1").Inc(1)
+	wantListing(t, r, `x{a="1"}`)
+
+	// The same with UnregisterAll, and with a Vec of no labels.
+	other, plain := NewVec[Gauge](r, "x", "a"), NewVec[Counter](r, "y")
+	other.With("1").Update(1)
+	plain.With().Inc(1)
+	r.UnregisterAll()
+	other.With("1").Update(1)
+	plain.With().Inc(1)
+	wantListing(t, r, `x{a="1"}`, `y`)
+}
+
+// TestVecForgets shows that a Vec of series that come and go doesn't keep them.
+func TestVecForgets(t *testing.T) {
+	r := NewRegistry()
+	v := NewVec[Counter](r, "x", "customer")
+	for i := range 10_000 {
+		v.With(fmt.Sprint(i)).Inc(1)
+		r.Unregister("x")
+	}
+	if got := v.index.count; got > 16 {
+		t.Errorf("%d entries for series that are gone", got)
+	}
+	v = NewVec[Counter](r, "x", "customer")
+	for range 5 {
+		v.With("the same")
+		r.Unregister("x")
+	}
+	if got := v.index.count; got != 1 {
+		t.Errorf("%d entries for one series", got)
+	}
+}
+
+// TestVecHashCollision has two lists of values with the same hash.
+func TestVecHashCollision(t *testing.T) {
+	v := NewVec[Counter](NewRegistry(), "x", "a")
+	wrong := &vecEntry[Counter]{values: []string{"2"}, instrument: NewCounter(), series: &series{}}
+	v.index.insert(hashValues([]string{"1"}), wrong, nil)
+	if v.With("1") == wrong.instrument {
+		t.Error("values were not compared")
+	}
+}
