@@ -13,11 +13,24 @@ import (
 
 // guardedRead is the work of one such goroutine.
 type guardedRead struct {
-	metrics []*metric
-	errs    []error // of each metric, a panic
-	next    atomic.Int64
-	done    chan struct{}
-	left    *call // set before the goroutine is left behind
+	jobs []guardedJob // its own: a goroutine that is left behind still looks at them
+	next atomic.Int64
+	done chan struct{}
+	left *call // set before the goroutine is left behind
+}
+
+type guardedJob struct {
+	metric  *metric
+	reading *reading // the metric is given another if this is left behind
+	err     error    // a panic
+}
+
+func newGuardedRead(all []*metric) *guardedRead {
+	work := &guardedRead{jobs: make([]guardedJob, len(all)), done: make(chan struct{})}
+	for i, m := range all {
+		work.jobs[i] = guardedJob{metric: m, reading: m.reading}
+	}
+	return work
 }
 
 // call is a reading that did not come back in time.
@@ -30,7 +43,7 @@ const leftBehind = -1
 func (d *Driver) readGuarded(all []*metric) {
 	timeout := d.config.CallTimeout
 	for len(all) > 0 {
-		work := &guardedRead{metrics: all, errs: make([]error, len(all)), done: make(chan struct{})}
+		work := newGuardedRead(all)
 		go work.run(d.config.Percentiles)
 		hung := work.wait(timeout)
 		read := len(all)
@@ -38,7 +51,7 @@ func (d *Driver) readGuarded(all []*metric) {
 			read = hung
 		}
 		for i, m := range all[:read] {
-			d.finishRead(m, work.errs[i])
+			d.finishRead(m, work.jobs[i].err)
 		}
 		if hung < 0 {
 			return
@@ -52,8 +65,9 @@ func (d *Driver) readGuarded(all []*metric) {
 
 func (w *guardedRead) run(ps []float64) {
 	defer close(w.done)
-	for i, m := range w.metrics {
-		w.errs[i] = m.read(m.reading, ps)
+	for i := range w.jobs {
+		job := &w.jobs[i]
+		job.err = job.metric.read(job.reading, ps)
 		if !w.next.CompareAndSwap(int64(i), int64(i)+1) {
 			w.left.back.Store(true)
 			return
@@ -74,7 +88,7 @@ func (w *guardedRead) wait(timeout time.Duration) int {
 		case <-timer.C:
 		}
 		next := w.next.Load()
-		if next == last && next < int64(len(w.metrics)) {
+		if next == last && next < int64(len(w.jobs)) {
 			w.left = &call{}
 			if w.next.CompareAndSwap(next, leftBehind) {
 				return int(next)

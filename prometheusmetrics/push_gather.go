@@ -3,8 +3,6 @@ package prometheusmetrics
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	dto "github.com/prometheus/client_model/go"
 	"google.golang.org/protobuf/proto"
@@ -13,31 +11,36 @@ import (
 // A push.Pusher refuses the whole push for one series that does not fit. So all
 // that it is given was looked through before, and fits.
 
+// losses are what a push leaves out. The keys are the same from push to push,
+// where the errors may tell figures.
+type losses map[string]error
+
 // collect returns what a push sends: the driver's families, the time of the last
 // success and what the other gatherers have, without what does not fit. The
 // families may be read until done is called; a second call does nothing.
-func (p *pusher) collect(ctx context.Context) (families []*dto.MetricFamily, losses []loss, done func()) {
+func (p *pusher) collect(ctx context.Context) (families []*dto.MetricFamily, lost losses, done func()) {
 	exposition := p.driver.current.Load()
 	tree, done := p.driver.trees.borrow(exposition)
-	families, losses = p.own(exposition, tree.families)
+	lost = make(losses)
+	families = p.own(exposition, tree.families, lost)
 	last := p.lastSuccess()
 	if last == nil && len(p.options.Gatherers) == 0 {
-		return families, losses, done
+		return families, lost, done
 	}
 	joined := newJoin(families)
 	if last != nil {
 		if err := joined.add(last); err != nil {
-			losses = append(losses, loss{"last success", fmt.Errorf("prometheusmetrics: push: last success: %w", err)})
+			lost["last success"] = fmt.Errorf("prometheusmetrics: push: last success: %w", err)
 		}
 	}
-	losses = append(losses, p.gatherOthers(ctx, joined)...)
-	return joined.sorted(), losses, done
+	p.gatherOthers(ctx, joined, lost)
+	return joined.sorted(), lost, done
 }
 
 // own returns the driver's families without the series that have a label of the
 // group. Those that it is given belong to the scrapes, and are not changed.
-func (p *pusher) own(e *exposition, all []*dto.MetricFamily) (families []*dto.MetricFamily, losses []loss) {
-	families = make([]*dto.MetricFamily, 0, len(all))
+func (p *pusher) own(e *exposition, all []*dto.MetricFamily, lost losses) []*dto.MetricFamily {
+	families := make([]*dto.MetricFamily, 0, len(all))
 	collisions := make(map[*series]string)
 	for i, family := range all {
 		kept := make([]*dto.Metric, 0, len(family.Metric))
@@ -52,7 +55,8 @@ func (p *pusher) own(e *exposition, all []*dto.MetricFamily) (families []*dto.Me
 			families = append(families, withMetrics(family, kept))
 		}
 	}
-	return families, p.driver.collisionLosses(collisions)
+	p.driver.nameCollisions(collisions, lost)
+	return families
 }
 
 // withMetrics returns a copy of the family that has these metrics.
@@ -74,12 +78,11 @@ func (o PushOptions) collision(labels []*dto.LabelPair) string {
 	return ""
 }
 
-// collisionLosses names the metrics whose series are left out, each once. Which
-// metric a series belongs to only a flush may know, so it waits for one that is
-// under way.
-func (d *Driver) collisionLosses(collisions map[*series]string) (losses []loss) {
+// nameCollisions finds the metrics whose series are left out. Which metric a
+// series belongs to only a flush may know, so it waits for one that is under way.
+func (d *Driver) nameCollisions(collisions map[*series]string, lost losses) {
 	if len(collisions) == 0 {
-		return nil
+		return
 	}
 	d.flushing.Lock()
 	defer d.flushing.Unlock()
@@ -91,10 +94,8 @@ func (d *Driver) collisionLosses(collisions map[*series]string) (losses []loss) 
 			Name: s.metric.id.name, Labels: s.metric.labels, Reason: ReasonLabel,
 			Err: fmt.Errorf("it is not pushed: label %s stands for the group that is pushed to", label),
 		}
-		losses = append(losses, loss{problem.Error(), problem})
+		lost[problem.Error()] = problem
 	}
-	slices.SortFunc(losses, func(a, b loss) int { return strings.Compare(a.key, b.key) })
-	return losses
 }
 
 // lastSuccess makes the gauge of that name, nil where there is none to show.

@@ -66,7 +66,7 @@ func (p *pusher) inTurn(ctx context.Context, op string, do func(context.Context)
 	defer p.group.give()
 	err := do(ctx)
 	if err != nil && ctx.Err() == nil {
-		p.state.failures.Add(1)
+		p.driver.self.pushFailures.Inc(1)
 	}
 	return err
 }
@@ -74,12 +74,12 @@ func (p *pusher) inTurn(ctx context.Context, op string, do func(context.Context)
 // send makes one request that replaces the group, or adds to it where the time
 // of an earlier process's last success is to stay.
 func (p *pusher) send(ctx context.Context) error {
-	families, losses, done := p.collect(ctx)
+	families, lost, done := p.collect(ctx)
 	defer done()
 	if err := ctx.Err(); err != nil {
 		return err // before all gatherers came back, perhaps
 	}
-	for _, err := range p.group.news(losses) {
+	for _, err := range p.group.told.news(lost) {
 		p.driver.reports.add(err)
 	}
 	r := p.request(ctx)

@@ -83,7 +83,7 @@ func (c *gathering) hangsFor(g prometheus.Gatherer) bool {
 // gatherOthers joins what the other gatherers have. They are asked all at once,
 // so that several that hang cost the time of one; one that hangs since an earlier
 // push is not asked again.
-func (p *pusher) gatherOthers(ctx context.Context, joined *join) (losses []loss) {
+func (p *pusher) gatherOthers(ctx context.Context, joined *join, lost losses) {
 	timeout := p.driver.config.CallTimeout
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
@@ -96,20 +96,18 @@ func (p *pusher) gatherOthers(ctx context.Context, joined *join) (losses []loss)
 	for i, call := range calls {
 		if p.group.hung[i] == call || !call.await(ctx) {
 			p.group.hung[i] = call
-			err := fmt.Errorf("prometheusmetrics: push: gatherer %d is left out: it takes longer than %v", i, timeout)
-			losses = append(losses, loss{fmt.Sprint(i, "hangs"), err})
+			lost[fmt.Sprintf("%d hangs", i)] = fmt.Errorf("prometheusmetrics: push: gatherer %d is left out: it takes longer than %v", i, timeout)
 			continue
 		}
 		delete(p.group.hung, i)
-		losses = append(losses, call.join(i, joined)...)
+		call.join(i, joined, lost)
 	}
-	return losses
 }
 
 // join joins what the gatherer has. Of each kind of loss only the first is told,
 // with the number of the others: where somebody pushes the registry along that
 // the driver is in, there is one for each of its families.
-func (c *gathering) join(number int, joined *join) (losses []loss) {
+func (c *gathering) join(number int, joined *join, lost losses) {
 	var clashing []error
 	for _, family := range c.families {
 		if err := joined.add(family); err != nil {
@@ -124,9 +122,8 @@ func (c *gathering) join(number int, joined *join) (losses []loss) {
 		if len(errs) > 1 {
 			err = fmt.Errorf("%w (and %d more of that kind)", err, len(errs)-1)
 		}
-		losses = append(losses, loss{fmt.Sprint(number, kind, len(errs)), err})
+		lost[fmt.Sprintf("%d %d %d", number, kind, len(errs))] = err
 	}
-	return losses
 }
 
 // split takes apart the errors of a gatherer.

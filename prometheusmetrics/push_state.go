@@ -12,7 +12,6 @@ import (
 // pushes is what a driver remembers from one push to the next.
 type pushes struct {
 	succeeded atomic.Pointer[time.Time] // when the job last did; nil for never
-	failures  atomic.Uint64             // pushes and deletions that the gateway did not take
 
 	mu     sync.Mutex
 	groups map[string]*pushGroup // by address
@@ -23,7 +22,7 @@ type pushes struct {
 type pushGroup struct {
 	turn chan struct{} // holds one element while a push is under way
 
-	told map[string]bool    // what the last push left out
+	told onceTold           // what the last push left out
 	hung map[int]*gathering // gatherers that have not come back, by their place in the options
 }
 
@@ -69,24 +68,3 @@ func (g *pushGroup) take(ctx context.Context, timeout time.Duration) error {
 }
 
 func (g *pushGroup) give() { <-g.turn }
-
-// loss is something that a push leaves out. Its key is the same from push to
-// push, where the error may tell figures.
-type loss struct {
-	key string
-	err error
-}
-
-// news returns the errors of the losses that the last push did not have.
-func (g *pushGroup) news(losses []loss) []error {
-	var fresh []error
-	now := make(map[string]bool, len(losses))
-	for _, l := range losses {
-		if !now[l.key] && !g.told[l.key] {
-			fresh = append(fresh, l.err)
-		}
-		now[l.key] = true
-	}
-	g.told = now
-	return fresh
-}
