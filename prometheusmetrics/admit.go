@@ -126,10 +126,14 @@ func (d *Driver) description(m *metric) metrics.Description {
 	return metrics.Description{}
 }
 
-// part is what a metric's series have beside numbers.
+// part is what a metric's series have beside numbers. It is made again only if
+// it has changed.
 func (m *metric) part() part {
-	if m.reading.created.IsZero() {
-		return part{}
+	if created := m.reading.created; !created.Equal(m.created) {
+		m.created, m.shown.created = created, nil
+		if !created.IsZero() {
+			m.shown.created = timestamppb.New(created)
+		}
 	}
-	return part{created: timestamppb.New(m.reading.created)}
+	return m.shown
 }

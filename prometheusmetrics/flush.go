@@ -204,7 +204,7 @@ func (d *Driver) build() {
 		if !m.fresh {
 			continue
 		}
-		if !m.built && (m.problem == nil || retry || !m.problem.Reason.lasting()) {
+		if !m.built && (m.problem == nil || retry || !m.problem.Reason.lasting() || m.labelsChanged()) {
 			s.newcomer = append(s.newcomer, m)
 		} else if m.built && m.problem != nil && !m.problem.Reason.lasting() {
 			d.recovered(m)

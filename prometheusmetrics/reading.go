@@ -52,10 +52,10 @@ func (r *reading) readOwn(metric any, ps []float64) {
 	case metrics.GaugeFloat64:
 		r.value = m.Value()
 	case metrics.Meter:
-		rates := m.Snapshot()
-		r.stats.Count, r.created = rates.Count(), m.Created()
+		s := m.Snapshot() // stays a value: as an interface it would be allocated
+		r.stats.Count, r.created = s.Count(), s.Created()
 		r.value = float64(r.stats.Count)
-		r.setRates(rates)
+		r.stats.Rate1, r.stats.Rate5, r.stats.Rate15, r.stats.RateMean = s.Rate1(), s.Rate5(), s.Rate15(), s.RateMean()
 	case metrics.Histogram:
 		m.ReadStatistics(&r.stats, ps)
 		r.created, r.lifetimeSum = m.Created(), true
@@ -151,11 +151,17 @@ func (r *reading) setStatistics(snapshot any, ps []float64) {
 // setWindow takes over the window that reading it has just ended; its count and
 // sum are added to those of the windows before by whoever keeps the metric.
 func (r *reading) setWindow(snapshot any, ps []float64) {
+	r.stats.Variance, r.stats.StdDev = math.NaN(), math.NaN() // such snapshots don't tell them
 	r.setDistribution(snapshot, ps)
 	count := countOf(snapshot)
 	r.stats.Count = int64(count)
-	r.stats.Sum = r.stats.Mean * count
+	r.stats.Sum = math.Round(r.stats.Mean * count) // values are whole, so this undoes the division
 	r.lifetimeSum = true
+	if count == 0 {
+		for i := range r.stats.Percentiles {
+			r.stats.Percentiles[i] = math.NaN() // there is none of nothing, though the total count is not 0
+		}
+	}
 }
 
 // setDistribution takes over what describes the recent sample.

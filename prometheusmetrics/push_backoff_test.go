@@ -1,0 +1,50 @@
+package prometheusmetrics
+
+import (
+	"math"
+	"testing"
+	"time"
+)
+
+func TestBackoff(t *testing.T) {
+	const s = time.Second
+	for _, test := range []struct {
+		interval time.Duration
+		whole    []time.Duration // of each waiting time, before the randomness
+	}{
+		{15 * s, []time.Duration{s, 2 * s, 4 * s, 8 * s, 16 * s, 30 * s, 30 * s}},
+		{s / 10, []time.Duration{s / 10, s / 5, 2 * s / 5}},
+		{50 * s, []time.Duration{s, 2 * s, 4 * s, 8 * s, 16 * s, 32 * s, 50 * s, 50 * s}},
+		{1, []time.Duration{1, 2, 4, 8}},
+	} {
+		b := newBackoff(test.interval)
+		for range 100 {
+			for i, whole := range test.whole {
+				if got := b.next(); got < whole/2 || got > whole {
+					t.Fatalf("interval %v: waiting time %d is %v, want half to whole of %v", test.interval, i, got, whole)
+				}
+			}
+			b.reset()
+		}
+	}
+}
+
+func TestBackoffDoesNotOverflow(t *testing.T) {
+	b := newBackoff(math.MaxInt64)
+	for range 100 {
+		if got := b.next(); got <= 0 {
+			t.Fatalf("waiting time is %v", got)
+		}
+	}
+}
+
+// The waiting times of two that fail at the same moment differ.
+func TestBackoffIsRandom(t *testing.T) {
+	seen := make(map[time.Duration]bool)
+	for range 100 {
+		seen[newBackoff(time.Hour).next()] = true
+	}
+	if len(seen) < 90 {
+		t.Errorf("only %d of 100 first waiting times differ", len(seen))
+	}
+}

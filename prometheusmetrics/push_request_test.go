@@ -1,0 +1,187 @@
+package prometheusmetrics
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-metrics-plus/metrics"
+)
+
+func TestPushGroupURL(t *testing.T) {
+	for _, test := range []struct {
+		url, job string
+		grouping map[string]string
+		want     string
+	}{
+		{"http://g:9091", "j", nil, "http://g:9091/metrics/job/j"},
+		{"https://g/push/", "j", nil, "https://g/push/metrics/job/j"},
+		{"http://g", "my job+1", nil, "http://g/metrics/job/my%20job+1"},
+		{"http://g", "a/b", nil, "http://g/metrics/job@base64/YS9i"},
+		{"http://g", "..", map[string]string{"a": "."}, "http://g/metrics/job@base64/Li4/a@base64/Lg"},
+		{"http://g", "j", map[string]string{"b": "?#%", "a": ""}, "http://g/metrics/job/j/a@base64/=/b/%3F%23%25"},
+	} {
+		got, err := PushOptions{URL: test.url, Job: test.job, Grouping: test.grouping}.groupURL()
+		if err != nil || got.String() != test.want {
+			t.Errorf("job %q, grouping %v: %v, error %v, want %s", test.job, test.grouping, got, err, test.want)
+		}
+	}
+}
+
+// What the gateway answers shows in the error, and what the error says can be
+// asked for.
+func TestPushErrorTellsTheAnswer(t *testing.T) {
+	long := strings.Repeat("too long ", 1000)
+	for _, test := range []struct {
+		status    int
+		words     string
+		want      string // in the error
+		temporary bool
+	}{
+		{http.StatusBadRequest, "pushed metrics are invalid\n", "status 400: pushed metrics are invalid", false},
+		{http.StatusNotFound, "", "status 404: the gateway said nothing", false},
+		{http.StatusTooManyRequests, "slow down", "status 429: slow down", true},
+		{http.StatusInternalServerError, long, "status 500: too long", true},
+		{http.StatusMovedPermanently, "", "status 301", false},
+		{http.StatusOK, "", "", false},
+		{http.StatusAccepted, "", "", false},
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if user, password, _ := r.BasicAuth(); r.Method != http.MethodPut || user != "u" || password != "secret" {
+				t.Errorf("%s %s from %s:%s", r.Method, r.URL, user, password)
+			}
+			w.Header().Set("Location", "/elsewhere")
+			w.WriteHeader(test.status)
+			w.Write([]byte(test.words))
+		}))
+		d, source, _, _ := newTestDriver(t, Config{})
+		metrics.GetOrRegisterCounter("c", source)
+		address := strings.Replace(server.URL, "://", "://u:secret@", 1)
+		err := d.Push(t.Context(), PushOptions{URL: address, Job: "j"})
+		server.Close()
+		if test.want == "" {
+			if err != nil {
+				t.Errorf("status %d: %v", test.status, err)
+			}
+			continue
+		}
+		var failure *PushError
+		if !errors.As(err, &failure) || failure.StatusCode != test.status || failure.Op != "push" {
+			t.Errorf("status %d: error is %#v", test.status, err)
+			continue
+		}
+		text := err.Error()
+		if !strings.Contains(text, test.want) || strings.Contains(text, "secret") || len(text) > 700 {
+			t.Errorf("status %d: error is %q, want %q in it", test.status, text, test.want)
+		}
+		if failure.temporary() != test.temporary {
+			t.Errorf("status %d: temporary is %v", test.status, failure.temporary())
+		}
+	}
+}
+
+func TestPushErrorWithoutAnAnswer(t *testing.T) {
+	gone := httptest.NewServer(nil)
+	gone.Close()
+	silent := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body) // or the server does not notice that the client has gone
+		<-r.Context().Done()
+	}))
+	defer silent.Close()
+	for name, test := range map[string]struct {
+		options  PushOptions
+		want     string // in the error
+		kind     string
+		deadline bool
+	}{
+		"refused": {PushOptions{URL: gone.URL}, "/metrics/job/j: dial tcp", "push: no answer", false},
+		"silent":  {PushOptions{URL: silent.URL, Timeout: 50 * time.Millisecond}, "/metrics/job/j: no answer within 50ms", "push: timeout", true},
+		"timeout of the client": {PushOptions{URL: silent.URL, Client: &http.Client{Timeout: 50 * time.Millisecond}},
+			"Client.Timeout exceeded", "push: timeout", true},
+		"panic": {PushOptions{URL: "x", Client: doerFunc(func(*http.Request) (*http.Response, error) { panic("broken") })},
+			"client panicked: broken", "push: no answer", false},
+		"nothing": {PushOptions{URL: "x", Client: doerFunc(func(*http.Request) (*http.Response, error) { return nil, nil })},
+			"no response", "push: no answer", false},
+	} {
+		d, source, _, _ := newTestDriver(t, Config{})
+		metrics.GetOrRegisterCounter("c", source)
+		test.options.Job = "j"
+		err := d.Push(t.Context(), test.options)
+		var failure *PushError
+		if !errors.As(err, &failure) || failure.StatusCode != 0 || !failure.temporary() {
+			t.Errorf("%s: error is %#v", name, err)
+			continue
+		}
+		if !strings.Contains(err.Error(), test.want) || failure.kind() != test.kind || errors.Is(err, context.DeadlineExceeded) != test.deadline {
+			t.Errorf("%s: error is %q of kind %s, want %q of kind %s", name, err, failure.kind(), test.want, test.kind)
+		}
+	}
+}
+
+type doerFunc func(*http.Request) (*http.Response, error)
+
+func (f doerFunc) Do(r *http.Request) (*http.Response, error) { return f(r) }
+
+// A redirect that keeps the method is followed; one that makes a GET of it would
+// look like a success and be none.
+func TestPushFollowsOnlyRedirectsThatPush(t *testing.T) {
+	var got []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		got = append(got, r.Method+" "+r.URL.Path)
+		if status := map[string]int{"/307/metrics/job/j": 307, "/302/metrics/job/j": 302}[r.URL.Path]; status != 0 {
+			http.Redirect(w, r, "/elsewhere", status)
+		}
+	}))
+	defer server.Close()
+	d, _, _, _ := newTestDriver(t, Config{})
+	if err := d.Push(t.Context(), PushOptions{URL: server.URL + "/307", Job: "j"}); err != nil {
+		t.Error(err)
+	}
+	if err := d.Push(t.Context(), PushOptions{URL: server.URL + "/302", Job: "j"}); err == nil {
+		t.Error("a push that became a GET is a success")
+	}
+	if want := "PUT /307/metrics/job/j, PUT /elsewhere, PUT /302/metrics/job/j"; strings.Join(got, ", ") != want {
+		t.Errorf("received %q, want %s", got, want)
+	}
+}
+
+// A push leaves no connection behind, nor the goroutines that go with one.
+func TestPushLeavesNoGoroutine(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	before := runtime.NumGoroutine()
+	d, source, _, _ := newTestDriver(t, Config{})
+	metrics.GetOrRegisterCounter("c", source)
+	for range 3 {
+		if err := d.Push(t.Context(), PushOptions{URL: server.URL, Job: "j"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	server.Close() // waits until its side of the connections has ended
+	for deadline := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > before; runtime.Gosched() {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d goroutines, %d before", runtime.NumGoroutine(), before)
+		}
+	}
+}
+
+func TestPushRequestKeepsItsURL(t *testing.T) {
+	target := &url.URL{Scheme: "http", Host: "gateway"}
+	r := &request{ctx: t.Context(), client: &gatewayDouble{}, target: target, timeout: time.Hour}
+	original, err := http.NewRequest(http.MethodDelete, "http://other/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Do(original); err != nil {
+		t.Fatal(err)
+	}
+	if original.URL.Host != "other" {
+		t.Error("the caller's request was changed")
+	}
+}
