@@ -37,6 +37,10 @@ func (err *UnsupportedTypeError) Error() string {
 	return fmt.Sprintf("metric %s: can't register a %s", err.Name, err.Type)
 }
 
+func unsupported(name string, i any) error {
+	return &UnsupportedTypeError{Name: name, Type: fmt.Sprintf("%T", i)}
+}
+
 // ErrUnhealthy is the error of a health check that was called Unhealthy without
 // saying why.
 var ErrUnhealthy = errors.New("unhealthy, no cause given")

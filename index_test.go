@@ -67,7 +67,7 @@ func TestIndexRemoveUnknown(t *testing.T) {
 // TestIndexForgets shows that dead entries don't make a table grow.
 func TestIndexForgets(t *testing.T) {
 	var x index[int]
-	for i := range 100_000 {
+	for i := range 10_000 {
 		x.insert(uint64(i), i, func(entry int) bool { return entry > i-10 })
 	}
 	if size := len(*x.table.Load()); size > 32 {

@@ -135,7 +135,10 @@ func TestChurnConcurrent(t *testing.T) {
 // TestManySeries registers and removes a hundred thousand series of one name;
 // anything quadratic would not come to an end.
 func TestManySeries(t *testing.T) {
-	const n = 100_000
+	n := 100_000
+	if underRace {
+		n = 10_000
+	}
 	r := NewRegistry().(*StandardRegistry)
 	v := NewVec[Counter](r, "x", "i")
 	for i := range n {

@@ -1,7 +1,5 @@
 package metrics
 
-import "fmt"
-
 // family returns the series of a name in two pieces. It takes no lock.
 func (r *StandardRegistry) family(prefix, name string) *family {
 	hash := hashName(prefix, name)
@@ -26,8 +24,9 @@ func (r *StandardRegistry) find(k kind, prefix, name string, labels Labels) *ser
 	shape := f.shape.Load()
 	var values [shapeLimit]string
 	if hash, ok := labels.inShape(shape, &values); ok {
-		for n := r.index.chain(f.hash + hash); n != nil; n = n.next {
-			if s := n.entry; s.family == f && s.kind == k && s.labels.fits(shape, &values) {
+		hash += f.hash
+		for n := r.index.chain(hash); n != nil; n = n.next {
+			if s := n.entry; n.hash == hash && s.family == f && s.kind == k && s.labels.fits(shape, &values) {
 				return s
 			}
 		}
@@ -37,8 +36,9 @@ func (r *StandardRegistry) find(k kind, prefix, name string, labels Labels) *ser
 	if count == 0 {
 		return r.findSet(f, k, nil)
 	}
-	for n := r.index.chain(f.hash + hash); n != nil; n = n.next {
-		if s := n.entry; s.family == f && s.kind == k && s.labels.equals(labels, count) {
+	hash += f.hash
+	for n := r.index.chain(hash); n != nil; n = n.next {
+		if s := n.entry; n.hash == hash && s.family == f && s.kind == k && s.labels.equals(labels, count) {
 			return s
 		}
 	}
@@ -55,8 +55,9 @@ func (r *StandardRegistry) findSet(f *family, k kind, set *labelSet) *series {
 			return s
 		}
 	}
-	for n := r.index.chain(f.hash + set.hash()); n != nil; n = n.next {
-		if s := n.entry; s.family == f && s.kind == k && s.labels.same(set) {
+	hash := f.hash + set.hash()
+	for n := r.index.chain(hash); n != nil; n = n.next {
+		if s := n.entry; n.hash == hash && s.family == f && s.kind == k && s.labels.same(set) {
 			return s
 		}
 	}
@@ -71,8 +72,9 @@ func (r *StandardRegistry) findExported(f *family, set *labelSet) *series {
 	if set == nil {
 		return f.plain.Load()
 	}
-	for n := r.index.chain(f.hash + set.hash()); n != nil; n = n.next {
-		if s := n.entry; s.family == f && s.exported && s.labels.same(set) {
+	hash := f.hash + set.hash()
+	for n := r.index.chain(hash); n != nil; n = n.next {
+		if s := n.entry; n.hash == hash && s.family == f && s.exported && s.labels.same(set) {
 			return s
 		}
 	}
@@ -194,19 +196,4 @@ func stopAll(removed []*series) {
 			guard(s.family.name, "health check could not be stopped", stoppable.Stop)
 		}
 	}
-}
-
-// guard runs code of the user's and reports a panic once.
-func guard(name, problem string, f func()) (ok bool) {
-	defer func() {
-		if p := recover(); p != nil {
-			reports.once(name, problem, fmt.Errorf("panic: %v", p))
-		}
-	}()
-	f()
-	return true
-}
-
-func unsupported(name string, i any) error {
-	return &UnsupportedTypeError{Name: name, Type: fmt.Sprintf("%T", i)}
 }

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"fmt"
 	"log/slog"
 	"sync"
 )
@@ -43,5 +44,16 @@ func (p *reporter) first(key reported) bool {
 		p.seen = map[reported]struct{}{}
 	}
 	p.seen[key] = struct{}{}
+	return true
+}
+
+// guard runs code of the user's and reports a panic once.
+func guard(name, problem string, f func()) (ok bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			reports.once(name, problem, fmt.Errorf("panic: %v", p))
+		}
+	}()
+	f()
 	return true
 }

@@ -9,8 +9,12 @@ import (
 	"testing"
 )
 
-// captureLog collects what goes to slog until the test ends.
+// captureLog collects what goes to slog until the test ends. What was reported
+// before for no registry of ours is forgotten.
 func captureLog(t *testing.T) *bytes.Buffer {
+	reports.mutex.Lock()
+	reports.seen = nil
+	reports.mutex.Unlock()
 	var buffer bytes.Buffer
 	saved := slog.Default()
 	slog.SetDefault(slog.New(slog.NewTextHandler(&buffer, &slog.HandlerOptions{

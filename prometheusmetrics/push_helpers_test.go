@@ -40,9 +40,10 @@ func (g *gatewayDouble) Do(r *http.Request) (*http.Response, error) {
 	g.mu.Lock()
 	n := len(g.received)
 	g.received = append(g.received, received{r.Method, r.URL.EscapedPath(), time.Now(), figures(body)})
+	answer := g.answer
 	g.mu.Unlock()
-	if g.answer != nil {
-		return g.answer(n, r)
+	if answer != nil {
+		return answer(n, r)
 	}
 	return accept()
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -71,7 +72,7 @@ func TestPushOtherGatherers(t *testing.T) {
 		"a name of UTF-8 that becomes one of the group": {gathers(nil, gaugeFamily("a", gaugeSeries(1, "zo_né", "b")), gaugeFamily("1a", gaugeSeries(2))),
 			map[string]string{"_1a": "2"}, "label zo_n_ stands for the group"},
 		"names of UTF-8 that become one": {gathers(nil, gaugeFamily("a", gaugeSeries(2, "x.y", "b"), gaugeSeries(3, "x-y", "b")), gaugeFamily("b", gaugeSeries(1, "x.y", "1", "x-y", "2"))),
-			map[string]string{`a{x_y="b"}`: "2"}, "two or more labels with the same name: x_y"},
+			map[string]string{`a{x_y="b"}`: "2"}, "same name and label values (and 1 more of that kind)"},
 	} {
 		d, source, _, log := newTestDriver(t, Config{})
 		metrics.GetOrRegisterCounter("c", source)
@@ -134,9 +135,10 @@ func TestPushGathererThatHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, source, _, log := newTestDriver(t, Config{CallTimeout: 3 * time.Second})
 		metrics.GetOrRegisterCounter("c", source)
-		calls, release := 0, make(chan struct{})
+		release := make(chan struct{})
+		var calls atomic.Int64
 		hanging := prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) {
-			calls++
+			calls.Add(1)
 			<-release
 			return []*dto.MetricFamily{gaugeFamily("slow", gaugeSeries(1))}, nil
 		})
@@ -152,13 +154,13 @@ func TestPushGathererThatHangs(t *testing.T) {
 				t.Errorf("push %d has %v, want %v", i, got.figures, want)
 			}
 		}
-		if want := []string{"prometheusmetrics: push: gatherer 0 is left out: it takes longer than 3s"}; !slices.Equal(log.reasons(), want) || calls != 1 {
-			t.Errorf("told %q after %d calls, want %q after 1", log.reasons(), calls, want)
+		if want := []string{"prometheusmetrics: push: gatherer 0 is left out: it takes longer than 3s"}; !slices.Equal(log.reasons(), want) || calls.Load() != 1 {
+			t.Errorf("told %q after %d calls, want %q after 1", log.reasons(), calls.Load(), want)
 		}
 		close(release)
 		synctest.Wait()
-		if got := mustPush(t, d, gateway, options); got.figures["slow"] != "1" || calls != 2 {
-			t.Errorf("pushed %v after %d calls", got.figures, calls)
+		if got := mustPush(t, d, gateway, options); got.figures["slow"] != "1" || calls.Load() != 2 {
+			t.Errorf("pushed %v after %d calls", got.figures, calls.Load())
 		}
 	})
 }

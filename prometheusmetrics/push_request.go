@@ -152,6 +152,11 @@ func (r *request) Do(original *http.Request) (*http.Response, error) {
 	body, _ := io.ReadAll(io.LimitReader(response.Body, maxWords))
 	r.words = strings.TrimSpace(strings.ToValidUTF8(string(body), "?"))
 	response.Body = io.NopCloser(bytes.NewReader(body))
+	if r.status/100 == 2 {
+		// What takes pushes in place of a Pushgateway says 200 or 204 where the
+		// pusher wants 202.
+		response.StatusCode = http.StatusAccepted
+	}
 	return response, nil
 }
 

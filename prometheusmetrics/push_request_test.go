@@ -52,6 +52,7 @@ func TestPushErrorTellsTheAnswer(t *testing.T) {
 		{http.StatusMovedPermanently, "", "status 301", false},
 		{http.StatusOK, "", "", false},
 		{http.StatusAccepted, "", "", false},
+		{http.StatusNoContent, "", "", false},
 	} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if user, password, _ := r.BasicAuth(); r.Method != http.MethodPut || user != "u" || password != "secret" {

@@ -39,6 +39,7 @@ func TestAPI(t *testing.T) {
 }
 
 func TestUnlabelled(t *testing.T) {
+	metrics.DefaultRegistry.UnregisterAll()
 	if got := Unlabelled(); got != 53 {
 		t.Errorf("counted %d", got)
 	}

@@ -8,6 +8,7 @@ import (
 )
 
 func TestWorker(t *testing.T) {
+	metrics.DefaultRegistry.UnregisterAll()
 	w := NewWorker()
 	for size := range int64(4) {
 		w.Do(size)
@@ -31,6 +32,7 @@ func TestWorker(t *testing.T) {
 }
 
 func TestDefaultRegistryFunctions(t *testing.T) {
+	metrics.DefaultRegistry.UnregisterAll()
 	c := metrics.NewCounter()
 	if err := metrics.Register("plain.one", c); err != nil {
 		t.Error(err)

@@ -10,6 +10,7 @@ import (
 )
 
 func TestShop(t *testing.T) {
+	ordersTotal.Clear()
 	r := metrics.NewRegistry()
 	s := NewShop(r)
 	s.Order(2, time.Second)

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Between these lines stands the table in README.md.
+const (
+	startMark = "<!-- benchmarks:start -->"
+	endMark   = "<!-- benchmarks:end -->"
+)
+
+// A headline is a row of the table: a scenario for which everybody shows the
+// first of their contenders that has it.
+type headline struct {
+	title           string
+	group, scenario string
+	ours            string // our contender, where it is not the first
+}
+
+var headlines = []headline{
+	{"increase a counter", counters, oneGoroutine, ""},
+	{"… on all cores", counters, everyCore, ""},
+	{"record a duration", distributions, oneGoroutine, our + "Timer"},
+	{"… on all cores", distributions, everyCore, our + "Timer"},
+	{"… into buckets", distributions, oneGoroutine, our + "Timer, bucketed"},
+	{"find a counter by its labels, increase it", "lookup: by labels", oneGoroutine, ""},
+	{"flush 35,000 gauges", gauges, updated, ""},
+	{"scrape 35,000 gauges through a Prometheus registry", gauges, "text", registered},
+	{"scrape 35,000 gauges from the library's own handler", gauges, "text", detached},
+	{"scrape as many instruments with Prometheus types", "expose: typed", "text", detached},
+}
+
+// table is the table for README.md, with what it takes to judge it.
+func (r *Results) table() string {
+	peers := r.peers()
+	var out strings.Builder
+	fmt.Fprintf(&out, "| |%s\n|---|%s\n", strings.Join(bracket(peers), ""), strings.Repeat("---:|", len(peers)))
+	for _, h := range headlines {
+		cells, lowest := r.line(h, peers)
+		fmt.Fprintf(&out, "| %s |", h.title)
+		for _, cell := range cells {
+			switch {
+			case cell == nil:
+				out.WriteString(" — |")
+			case cell == lowest:
+				fmt.Fprintf(&out, " **%s** |", quantity(cell.Median, "ns"))
+			default:
+				fmt.Fprintf(&out, " %s |", quantity(cell.Median, "ns"))
+			}
+		}
+		out.WriteString("\n")
+	}
+	fmt.Fprintf(&out, "\nMedians of `%s`, %s, %s with %d cores, %s. Everything else, and the versions, is in "+
+		"[RESULTS.md](benchmarks/RESULTS.md).\n", r.Command, r.Date, r.Processor, r.Cores, r.Go)
+	return out.String()
+}
+
+// line returns the cells of a headline, one for each peer, and the lowest.
+func (r *Results) line(h headline, peers []string) (cells []*Cell, lowest *Cell) {
+	for i, peer := range peers {
+		cell := r.first(h, peer)
+		if i == 0 && h.ours != "" {
+			cell = r.cell(h.group, h.ours, h.scenario)
+		}
+		cells = append(cells, cell)
+		if cell != nil && (lowest == nil || cell.Median < lowest.Median) {
+			lowest = cell
+		}
+	}
+	return cells, lowest
+}
+
+func (r *Results) first(h headline, peer string) *Cell {
+	for _, g := range r.Groups {
+		column := slices.Index(g.Scenarios, h.scenario)
+		if g.Name != h.group || column < 0 {
+			continue
+		}
+		for _, row := range g.Rows {
+			if row.Peer == peer && row.Cells[column] != nil {
+				return row.Cells[column]
+			}
+		}
+	}
+	return nil
+}
+
+// peers are all that take part, in the order of their first appearance.
+func (r *Results) peers() (names []string) {
+	for _, g := range r.Groups {
+		for _, row := range g.Rows {
+			if !slices.Contains(names, row.Peer) {
+				names = append(names, row.Peer)
+			}
+		}
+	}
+	return names
+}
+
+func bracket(names []string) (cells []string) {
+	for _, name := range names {
+		cells = append(cells, " "+name+" |")
+	}
+	return cells
+}
+
+// writeReadme writes the table, and RESULTS.md too: the program may have changed
+// since, and results.json is what both are made from.
+func writeReadme(folder, readme string) error {
+	results, text, wanted, err := compareReadme(folder, readme)
+	if err != nil {
+		return err
+	}
+	if text != wanted {
+		if err := os.WriteFile(readme, []byte(wanted), 0o644); err != nil {
+			return err
+		}
+	}
+	return os.WriteFile(filepath.Join(folder, markdownFile), []byte(results.markdown()), 0o644)
+}
+
+// checkReadme fails if README.md or RESULTS.md is not what results.json says.
+func checkReadme(folder, readme string) error {
+	results, text, wanted, err := compareReadme(folder, readme)
+	if err != nil {
+		return err
+	}
+	if text != wanted {
+		return fmt.Errorf("the table in %s is not that of %s: run go run ./compare -readme %s in benchmarks", readme, resultsFile, readme)
+	}
+	markdown, err := os.ReadFile(filepath.Join(folder, markdownFile))
+	if err != nil {
+		return err
+	}
+	if string(markdown) != results.markdown() {
+		return fmt.Errorf("%s is not that of %s: somebody edited it, or changed how it is written", markdownFile, resultsFile)
+	}
+	return nil
+}
+
+// compareReadme returns the text as it is and as it should be.
+func compareReadme(folder, readme string) (results *Results, text, wanted string, err error) {
+	if results, err = load(folder); err != nil {
+		return nil, "", "", err
+	}
+	content, err := os.ReadFile(readme)
+	if err != nil {
+		return nil, "", "", err
+	}
+	text = string(content)
+	before, rest, found := strings.Cut(text, startMark)
+	_, after, ends := strings.Cut(rest, endMark)
+	if !found || !ends {
+		return nil, "", "", errors.New("no table in " + readme + ": it would stand between " + startMark + " and " + endMark)
+	}
+	return results, text, before + startMark + "\n" + results.table() + endMark + after, nil
+}

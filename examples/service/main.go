@@ -1,0 +1,29 @@
+// Command service is a small web shop that shows the whole way from a recorded
+// event to a figure in Prometheus. It needs no configuration:
+//
+//	go run ./examples/service
+//
+// It sends itself a light load, so that the figures under /metrics move at once.
+// SIGINT and SIGTERM end it, after a last flush and push; a second one ends it at
+// once.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // the next signal is not ours any more
+	err := run(ctx, os.Args[1:], os.Stdout)
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "service:", err)
+		os.Exit(1)
+	}
+}

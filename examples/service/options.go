@@ -1,0 +1,53 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"net/url"
+	"time"
+)
+
+// options are the settings of the command line; the defaults work as they are.
+type options struct {
+	listen      string
+	load        float64 // requests per second
+	flush       time.Duration
+	pushgateway string // no push if empty
+}
+
+// maxLoad is what the generator still sends evenly; this is no load test.
+const maxLoad = 1000
+
+func parseOptions(arguments []string, output io.Writer) (options, error) {
+	var o options
+	flags := flag.NewFlagSet("service", flag.ContinueOnError)
+	flags.SetOutput(output)
+	flags.StringVar(&o.listen, "listen", ":8080", "`address` to serve on; port 0 takes a free one")
+	flags.Float64Var(&o.load, "load", 20, "`requests` per second that the service sends itself; 0 for none")
+	flags.DurationVar(&o.flush, "flush", time.Second, "how often figures are read; 0 for at each scrape")
+	flags.StringVar(&o.pushgateway, "pushgateway", "", "`URL` of a Pushgateway to push to as well")
+	if err := flags.Parse(arguments); err != nil {
+		return o, err
+	}
+	return o, o.check(flags.Args())
+}
+
+func (o options) check(rest []string) error {
+	if len(rest) > 0 {
+		return fmt.Errorf("unexpected arguments %q", rest)
+	}
+	if !(o.load >= 0 && o.load <= maxLoad) { // so written, it refuses NaN too
+		return fmt.Errorf("a load of %v is not between 0 and %d requests per second", o.load, maxLoad)
+	}
+	if o.flush < 0 {
+		return fmt.Errorf("a flush interval of %v is negative", o.flush)
+	}
+	if o.pushgateway == "" {
+		return nil
+	}
+	if gateway, err := url.Parse(o.pushgateway); err != nil || gateway.Host == "" {
+		return fmt.Errorf("pushgateway %q is no URL such as http://localhost:9091", o.pushgateway)
+	}
+	return nil
+}

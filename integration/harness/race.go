@@ -1,0 +1,8 @@
+//go:build race
+
+package harness
+
+// raceDetector tells whether the tests run under the race detector. The examples
+// are then built with it too, and one that races ends with an exit code that
+// fails the test.
+const raceDetector = true
