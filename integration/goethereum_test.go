@@ -2,7 +2,6 @@ package integration
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	runtimemetrics "runtime/metrics"
 	"slices"
@@ -238,7 +237,7 @@ func TestGoEthereumProcess(t *testing.T) {
 		if !found {
 			t.Errorf("nothing is exposed of %s, a %T", name, metric)
 		}
-		t.Log(fmt.Sprintf("%-35s %T", name, metric))
+		t.Logf("%-35s %T", name, metric)
 	})
 	b.wantErrors(t)
 }

@@ -38,8 +38,7 @@ func (d *Driver) admit(m *metric) *MetricError {
 			return problem
 		}
 	}
-	m.unit = d.layout.unit(kind)
-	m.unit.factor *= cmp.Or(m.rule.Scale, 1)
+	m.unit = d.layout.unit(kind).scaled(cmp.Or(m.rule.Scale, 1))
 	m.place(d.catalog)
 	m.built = true
 	return nil

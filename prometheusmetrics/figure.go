@@ -30,6 +30,17 @@ type unit struct{ divisor, factor float64 }
 
 func (u unit) apply(value float64) float64 { return value / u.divisor * u.factor }
 
+// scaled returns the unit with a rule's scale put in. One like 0.001 is divided
+// by its inverse: 9 ms are then 0.009 s and not 0.009000000000000001.
+func (u unit) scaled(scale float64) unit {
+	if inverse := math.Round(1 / scale); 1/inverse == scale {
+		u.divisor *= inverse
+	} else {
+		u.factor *= scale
+	}
+	return u
+}
+
 // of returns the figure, in the unit if it has one: counts and rates have none,
 // the variance has its square.
 func (f figure) of(r *reading, u unit) float64 {

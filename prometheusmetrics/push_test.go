@@ -231,7 +231,7 @@ func TestPushHoldsNothingUp(t *testing.T) {
 }
 
 // Pushes to one group take turns, so that the gateway ends up with the latest
-// figures.
+// figures, and share with scrapes what they encode.
 func TestPushConcurrentSafe(t *testing.T) {
 	d, source, _, _ := newTestDriver(t, Config{SelfMetrics: true})
 	counter := metrics.GetOrRegisterCounter("c", source)
@@ -252,6 +252,11 @@ func TestPushConcurrentSafe(t *testing.T) {
 				if err := d.Push(t.Context(), to(gateway, PushOptions{})); err != nil {
 					t.Error(err)
 				}
+				families, done, _ := d.Transactional().Gather()
+				for _, family := range families {
+					_ = family.String()
+				}
+				done()
 			}
 		})
 	}

@@ -151,6 +151,7 @@ func TestRuleEffects(t *testing.T) {
 		{"scale on top of a timer's unit", LayoutGauges, Rule{Match: "t", Scale: 0.25},
 			map[string]string{"t_count": "1", "t_mean": "0.5", "t_sum": "0.5"}},
 		{"no scale of a health check", LayoutGauges, Rule{Match: "k", Scale: 0.25}, map[string]string{"k_healthy": "1"}},
+		{"scale without rounding", LayoutGauges, Rule{Match: "g", Scale: 0.0001}, map[string]string{"g_gauge": "0.2"}},
 		{"negative scale", LayoutGauges, Rule{Match: "g", Scale: -1}, map[string]string{"g_gauge": "-2000"}},
 		{"counter as gauge", LayoutGauges, Rule{Match: "c", Kind: AsGauge, Scale: 2},
 			map[string]string{`c_gauge{own="1"}`: "4", `c_count{own="1"}`: ""}},
@@ -177,6 +178,25 @@ func TestRuleEffects(t *testing.T) {
 		}
 		if len(reasons) > 0 {
 			t.Errorf("%s: %v", test.what, reasons)
+		}
+	}
+}
+
+// What is a decimal fraction stays one: Sarama's milliseconds are seconds, and
+// its hundredths a ratio, without digits that come of the conversion.
+func TestScaleIsExact(t *testing.T) {
+	one := unit{divisor: 1, factor: 1}
+	for n := range 1000 {
+		if got, want := one.scaled(0.001).apply(float64(n)), float64(n)/1000; got != want {
+			t.Errorf("%d ms are %v s", n, got)
+		}
+		if got, want := one.scaled(-0.01).apply(float64(n)), -float64(n)/100; got != want {
+			t.Errorf("%d hundredths are -%v", n, got)
+		}
+	}
+	for scale, want := range map[float64]float64{1: 3, 2: 6, 0.3: 0.8999999999999999, 1e300: 3e300, 5e-324: 1.5e-323} {
+		if got := one.scaled(scale).apply(3); got != want {
+			t.Errorf("3 times %v is %v", scale, got)
 		}
 	}
 }

@@ -1,8 +1,8 @@
 package main
 
 import (
-	"fmt"
 	"log"
+	"strings"
 
 	"github.com/IBM/sarama"
 )
@@ -28,8 +28,9 @@ func produceAndConsume(address string, config *sarama.Config) (stop func(), err 
 	if err != nil {
 		return nil, err
 	}
-	for i := range records {
-		message := &sarama.ProducerMessage{Topic: topic, Value: sarama.StringEncoder(fmt.Sprint("order ", i))}
+	value := sarama.StringEncoder(strings.Repeat("an order of many things ", 20))
+	for range records {
+		message := &sarama.ProducerMessage{Topic: topic, Value: value}
 		if _, _, err := producer.SendMessage(message); err != nil {
 			return nil, err
 		}

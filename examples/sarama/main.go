@@ -40,10 +40,11 @@ func run(out io.Writer) error {
 	// client has a second one, see Config.Sources.
 	registry := prometheus.NewRegistry()
 	driver, err := prometheusmetrics.NewWithConfig(prometheusmetrics.Config{
-		Namespace: "kafka",
-		Registry:  config.MetricRegistry,
-		Rules:     prometheusmetrics.SaramaRules(),
-		Layout:    prometheusmetrics.LayoutTyped,
+		Namespace:   "kafka",
+		Registry:    config.MetricRegistry,
+		Rules:       prometheusmetrics.SaramaRules(),
+		Layout:      prometheusmetrics.LayoutTyped,
+		Percentiles: []float64{0.5, 0.99},
 	}, registry)
 	if err != nil {
 		return err
