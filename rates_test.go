@@ -123,11 +123,11 @@ func TestRatesAfterMonths(t *testing.T) {
 func TestUpdateSinceIsExactHoweverBusy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		timer, want := NewTimer(), newTicker()
-		for i := range 100_000 {
+		for i := range 400_000 {
 			want.mark(1)
 			timer.UpdateSince(time.Now())
-			time.Sleep(200 * time.Microsecond)
-			if i%5000 == 17 {
+			time.Sleep(45 * time.Microsecond)
+			if i%20_000 == 17 {
 				want.compare(t, timer.readRates(), 1e-9, 0)
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"runtime"
 	"sync"
 	"testing"
 )
@@ -110,6 +111,39 @@ func TestTotalIsReadAsOfOneMoment(t *testing.T) {
 		}
 		if last.count != writers*each {
 			t.Errorf("%d values of %d counted, %d recorded", last.count, value, writers*each)
+		}
+	}
+}
+
+// TestNothingIsMissedWhileFolding stops half way in folding: what has left the
+// word but not yet reached the tally must not be missing from a reading, nor
+// survive a reset.
+func TestNothingIsMissedWhileFolding(t *testing.T) {
+	for name, test := range map[string]struct {
+		use  func(*total) tally
+		want int64
+	}{
+		"read":  {func(t *total) tally { return t.read() }, 5},
+		"reset": {func(t *total) tally { t.set(tally{}); return t.read() }, 0},
+	} {
+		var total total
+		for range 5 {
+			total.add(7)
+		}
+		total.folding.Add(1)
+		word := total.word.Swap(0)
+
+		result := make(chan tally)
+		go func() { result <- test.use(&total) }()
+		for range 1000 {
+			runtime.Gosched() // give it the chance to err
+		}
+		total.mu.Lock()
+		total.folded.add(int64(word>>countShift), int64(word&sumMask))
+		total.folding.Add(-1)
+		total.mu.Unlock()
+		if got := <-result; got.Count() != test.want || got.Sum() != 7*test.want {
+			t.Errorf("%s: count %d, sum %d", name, got.Count(), got.Sum())
 		}
 	}
 }

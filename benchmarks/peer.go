@@ -1,6 +1,9 @@
 package benchmarks
 
-import "net/http"
+import (
+	"net/http"
+	"time"
+)
 
 // Peer is the adapter of one library.
 type Peer struct {
@@ -121,4 +124,6 @@ type Exposed struct {
 
 	// Formats are those that Handler knows.
 	Formats []Format
+
+	filled time.Time // when Update was last given more than reservoirs hold
 }

@@ -52,6 +52,7 @@ type Size struct {
 	Updates     int           // values in each instrument of a world between two flushes
 	Growth      []int         // gauges in worlds that grow
 	Window      time.Duration // how long updates are watched under flushes and scrapes
+	Age         time.Duration // of what slow instruments have in their reservoirs
 }
 
 // FullSize is that of the figures in RESULTS.md. A reservoir of 1028 is full
@@ -59,7 +60,7 @@ type Size struct {
 func FullSize() Size {
 	return Size{
 		Instruments: 1000, Fill: 2048, PerKind: 1000, Updates: 32,
-		Growth: []int{1_000, 10_000, 100_000}, Window: time.Second,
+		Growth: []int{1_000, 10_000, 100_000}, Window: time.Second, Age: time.Minute,
 	}
 }
 
@@ -186,59 +187,21 @@ func exposeGroup(peers []Peer, size Size, layout Layout) Group {
 	for _, format := range allFormats {
 		g.Scenarios = append(g.Scenarios, formatNames[format], formatNames[format]+", gzip")
 	}
+	if layout == Gauges {
+		g.Scenarios = append(g.Scenarios, "flush, slow instruments")
+		g.Doc += " Slow instruments have reservoirs full of values that are a minute old, and got one value more each."
+	}
 	for _, peer := range peers {
 		for _, world := range peer.Worlds {
 			if world.Layout == layout {
 				g.Contenders = append(g.Contenders, Contender{peer.Name, world.Name, func() Setup {
 					e := openWorld(world, size, size.PerKind)
-					return Setup{exposeTrials(e, size), e.summary()}
+					return Setup{exposeTrials(e, size)[:len(g.Scenarios)], e.summary()}
 				}})
 			}
 		}
 	}
 	return g
-}
-
-// firstFormat is the index of the trial that scrapes in text.
-const firstFormat = 3
-
-var formatNames = map[Format]string{Text: "text", OpenMetrics: "OpenMetrics", Protobuf: "protobuf"}
-
-func openWorld(world World, size Size, perKind int) *Exposed {
-	e := world.Open(Population{PerKind: perKind, Labelled: world.Layout == Labelled, Fill: size.Fill})
-	values := logNormalValues(1)
-	for filled := 0; filled < size.Fill; filled += len(values) {
-		e.Update(values[:min(len(values), size.Fill-filled)])
-	}
-	if e.Flush != nil {
-		e.Flush()
-	}
-	return e
-}
-
-func exposeTrials(e *Exposed, size Size) []Trial {
-	values := logNormalValues(1)[:size.Updates]
-	trial := func(before, operation func()) (t Trial) {
-		if operation != nil {
-			t.Run = func(n int) Cost { return each(n, before, operation) }
-		}
-		return t
-	}
-	trials := []Trial{trial(func() { e.Update(values) }, e.Flush), trial(nil, e.Flush), {}}
-	if e.Gather != nil {
-		trials[2] = trial(e.Refresh, func() { e.Gather() })
-	}
-	for _, format := range allFormats {
-		for _, gzipped := range []bool{false, true} {
-			if e.knows(format, gzipped) {
-				r := request(format, gzipped)
-				trials = append(trials, trial(e.Refresh, func() { scrape(e.Handler, r) }))
-			} else {
-				trials = append(trials, Trial{})
-			}
-		}
-	}
-	return trials
 }
 
 // seriesPerSet is how many gauges five instruments become.
@@ -263,38 +226,10 @@ func growthGroup(peers []Peer, size Size) Group {
 	return g
 }
 
-// growthTrials opens each world when it is first wanted, and gives up the one
-// before: a million series take more than a gigabyte.
-func growthTrials(world World, size Size) (trials []Trial) {
-	var (
-		e    *Exposed
-		open int
-	)
-	flushes := world.Open(Population{PerKind: 1}).Flush != nil
-	for _, series := range size.Growth {
-		sets := max(1, series/seriesPerSet)
-		for i := range 2 { // flush, and scrape in text
-			run := func(n int) Cost {
-				if open != sets {
-					e, open = nil, sets
-					e = openWorld(world, size, sets)
-				}
-				trials := exposeTrials(e, size)
-				return trials[i*firstFormat].Run(n)
-			}
-			if i == 0 && !flushes {
-				run = nil
-			}
-			trials = append(trials, Trial{Run: run, Per: sets * seriesPerSet})
-		}
-	}
-	return trials
-}
-
 // --- memory
 
 func memoryGroup(peers []Peer, size Size) Group {
-	g := Group{Name: "memory", Unit: Bytes, MaxRounds: 3, Scenarios: []string{"never updated", fmt.Sprintf("after %d values", size.Fill)}}
+	g := Group{Name: "memory", Unit: Bytes, MaxRounds: 1, Scenarios: []string{"never updated", fmt.Sprintf("after %d values", size.Fill)}}
 	g.Doc = fmt.Sprintf("Memory that an instrument takes with its place in the registry: the growth of the heap by %d of "+
 		"them, without the text of their names. Values are log-normal.", size.Instruments)
 	for _, peer := range peers {

@@ -148,9 +148,9 @@ func TestRcrowleyTyped(t *testing.T) {
 		reservoir("histogram_uniform", "", 100, 50.5, 99.99),
 		reservoir("histogram_snapshot", "", 100, 50.5, 99.99),
 		reservoir("timer", "_seconds", 100, 0.0505, 0.09999),
-		reservoir("timer_empty", "_seconds", 0, 0, 0),
-		reservoir("nil_histogram", "", 0, 0, 0),
-		reservoir("nil_timer", "_seconds", 0, 0, 0),
+		reservoir("timer_empty", "_seconds", 0, math.NaN(), math.NaN()),
+		reservoir("nil_histogram", "", 0, math.NaN(), math.NaN()),
+		reservoir("nil_timer", "_seconds", 0, math.NaN(), math.NaN()),
 	))
 	b.wantErrors(t)
 	t.Log(b.text(t))

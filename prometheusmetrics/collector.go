@@ -2,7 +2,6 @@ package prometheusmetrics
 
 import (
 	"fmt"
-	"math"
 	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -100,9 +99,6 @@ func (s *series) refresh(out *dto.Metric, numbers []float64, parts []part) {
 		out.Summary.CreatedTimestamp = parts[s.part].created
 		for i, quantile := range out.Summary.Quantile {
 			*quantile.Value = numbers[s.slot+2+i]
-			if count == 0 {
-				*quantile.Value = math.NaN() // there is none of nothing
-			}
 		}
 	}
 }

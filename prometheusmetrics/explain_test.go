@@ -111,3 +111,23 @@ func ExampleDriver_Explain() {
 	// 	queue_length_gauge{queue="mail"}
 	// queue_length{queue="mail"} (gauge, metrics.Gauge) is left out: series queue_length_gauge{queue="mail"} is exposed by another metric
 }
+
+// TestDecreasingObservations: a foreign histogram that starts over has no
+// creation time to tell that it did.
+func TestDecreasingObservations(t *testing.T) {
+	source := &given{}
+	d, _, _, log := newTestDriver(t, Config{Registry: source, Layout: LayoutTyped})
+	source.add("h", &foreignHistogram{count: 5})
+	once(t, d)
+	(*source)[0].metric.(*foreignHistogram).count = 2
+	once(t, d)
+	if want := []string{"h: decreased"}; !slices.Equal(log.reasons(), want) {
+		t.Errorf("reported %q, want %q", log.reasons(), want)
+	}
+}
+
+type foreignHistogram struct{ count int64 }
+
+func (h *foreignHistogram) Count() int64                       { return h.count }
+func (h *foreignHistogram) StdDev() float64                    { return 0 }
+func (h *foreignHistogram) Percentiles(ps []float64) []float64 { return make([]float64, len(ps)) }

@@ -173,7 +173,7 @@ func (d *Driver) readAll() {
 	for _, m := range s.order {
 		m.fresh = false
 		switch {
-		case m.rule.Drop:
+		case m.rule.Drop && m.shape.kind != kindWindow: // which fills up unless it is read
 		case m.shape.kind == kindUnknown:
 			d.fail(m, ReasonUnsupported, fmt.Errorf("type %T is no metric that the driver can read", m.value))
 		case !m.guard:
@@ -201,7 +201,7 @@ func (d *Driver) build() {
 	retry := s.released != d.space.releases()
 	s.released = d.space.releases()
 	for _, m := range s.order {
-		if !m.fresh {
+		if !m.fresh || m.rule.Drop {
 			continue
 		}
 		if !m.built && (m.problem == nil || retry || !m.problem.Reason.lasting() || m.labelsChanged()) {
@@ -331,15 +331,22 @@ func (d *draft) refusal(m *metric) *MetricError {
 // having been cleared: Prometheus takes that for a restart, and rate() for
 // events. A rule can show it as a gauge.
 func (d *Driver) checkDecrease(m *metric) {
-	if d.config.Layout != LayoutTyped || !m.fresh || m.rule.Kind.apply(m.shape.kind) != kindCounter {
+	if d.config.Layout != LayoutTyped || !m.fresh {
 		return
 	}
-	r := m.reading
-	if r.value < m.total && r.created.Equal(m.cleared) {
+	total, advice := m.reading.value, "; a rule with AsGauge shows it as a gauge"
+	switch m.rule.Kind.apply(m.shape.kind) {
+	case kindCounter, kindMeter:
+	case kindHistogram, kindTimer:
+		total, advice = float64(m.reading.stats.Count), ""
+	default:
+		return
+	}
+	if total < m.total && m.reading.created.Equal(m.cleared) {
 		d.report(m, &MetricError{
 			Name: m.id.name, Labels: m.labels, Reason: ReasonDecreased,
-			Err: fmt.Errorf("it is exposed as a counter and went down from %v to %v; a rule with AsGauge shows it as a gauge", m.total, r.value),
+			Err: fmt.Errorf("its count is exposed as a counter and went down from %v to %v%s", m.total, total, advice),
 		})
 	}
-	m.total, m.cleared = r.value, r.created
+	m.total, m.cleared = total, m.reading.created
 }

@@ -91,7 +91,9 @@ func (l *gaugeLayout) templates(s subject) []template {
 		return l.gauges(s, []gaugeFigure{{figureTotal, "_healthy", "1 if healthy, 0 if not", false}})
 	case kindMeter:
 		return l.gauges(s, gaugeCount, gaugeRates)
-	case kindHistogram, kindWindow:
+	case kindWindow: // whose snapshots don't tell variance and deviation
+		return l.gauges(s, gaugeDistribution[:5], l.percentiles)
+	case kindHistogram:
 		return l.gauges(s, gaugeDistribution, l.percentiles)
 	case kindTimer:
 		return l.gauges(s, gaugeDistribution, l.percentiles, gaugeRates)

@@ -2,6 +2,7 @@ package prometheusmetrics
 
 import (
 	"fmt"
+	"math"
 	"sync/atomic"
 	"time"
 )
@@ -107,8 +108,14 @@ func (d *Driver) finishRead(m *metric, err error) {
 		return
 	}
 	m.fresh = true
+	stats := &m.reading.stats
 	if m.shape.kind == kindWindow {
-		m.windows.add(&m.reading.stats)
+		m.windows.add(stats)
+	}
+	if d.config.Layout == LayoutTyped && stats.Count == 0 {
+		for i := range stats.Percentiles {
+			stats.Percentiles[i] = math.NaN() // there is none of nothing
+		}
 	}
 }
 
