@@ -17,7 +17,8 @@ type Counter struct{ state *counterState }
 
 type counterState struct {
 	origin
-	count atomic.Int64
+	count    atomic.Int64
+	exemplar atomic.Pointer[exemplar]
 }
 
 // NewCounter returns a counter that no registry knows yet.
@@ -64,6 +65,7 @@ func (c Counter) Clear() {
 	if c.state != nil {
 		c.state.begin()
 		c.state.count.Store(0)
+		c.state.exemplar.Store(nil)
 	}
 }
 
@@ -84,7 +86,7 @@ func (c Counter) Created() time.Time { return c.provenance().Created() }
 
 // Snapshot returns a read-only copy of the counter as it is now.
 func (c Counter) Snapshot() CounterSnapshot {
-	return CounterSnapshot{c.provenance(), c.Count()}
+	return CounterSnapshot{c.provenance(), c.Count(), c.exemplar()}
 }
 
 // WithLabels returns a snapshot with labels added to the counter's own, which
@@ -110,7 +112,8 @@ func (c Counter) provenance() (p provenance) {
 // CounterSnapshot is a counter as it was at one moment. It never changes.
 type CounterSnapshot struct {
 	provenance
-	count int64
+	count    int64
+	exemplar *exemplar
 }
 
 // Count returns the figure at the time of the snapshot.

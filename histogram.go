@@ -15,8 +15,10 @@ type Histogram struct{ state *histogramState }
 type histogramState struct {
 	origin
 	sample    Sample
-	recorder  recorder   // the sample, or what stands between it and us
-	reservoir *reservoir // the recorder once more, to be called directly, or nil
+	recorder  recorder      // the sample, or what stands between it and us
+	reservoir *reservoir    // the recorder once more, to be called directly, or nil
+	buckets   *BucketSample // likewise
+	exemplars exemplars
 }
 
 // NewHistogram returns a histogram over s that no registry knows yet. A nil
@@ -64,6 +66,9 @@ func newHistogramOf(s Sample, labels *labelSet, r Registry) Histogram {
 	case *UniformSample:
 		state.reservoir = &s.reservoir
 		state.recorder = state.reservoir
+	case *BucketSample:
+		state.buckets = s
+		state.recorder = s
 	case recorder:
 		state.recorder = s
 	default:
@@ -82,7 +87,9 @@ func (h Histogram) Update(value int64) {
 
 // update records a value that came at about the time of the last look.
 func (s *histogramState) update(v int64) {
-	if s.reservoir == nil {
+	if s.buckets != nil {
+		s.buckets.Update(v)
+	} else if s.reservoir == nil {
 		s.recorder.record(v, unknown)
 	} else if word, calm := s.reservoir.add(v); !calm {
 		s.reservoir.attend(v, unknown, word)
@@ -102,6 +109,7 @@ func (s *histogramState) record(v, t int64) int64 {
 func (h Histogram) Clear() {
 	if h.state != nil {
 		h.state.begin()
+		h.state.exemplars.clear()
 		h.state.recorder.restart()
 	}
 }
@@ -174,7 +182,7 @@ func (h Histogram) Snapshot() HistogramSnapshot {
 		return HistogramSnapshot{}
 	}
 	sample, totals := h.state.recorder.capture()
-	return HistogramSnapshot{h.provenance(), sampleFigures{totals, sample}}
+	return HistogramSnapshot{h.provenance(), sampleFigures{totals, sample, h.state.shownExemplars(sample)}}
 }
 
 // WithLabels returns a snapshot with labels added to the histogram's own, which
@@ -234,7 +242,8 @@ func (s HistogramSnapshot) WithLabels(labels Labels) HistogramSnapshot {
 // moment: totals since the start, and a sample.
 type sampleFigures struct {
 	tally
-	sample Sample // nil for a no-op
+	sample    Sample        // nil for a no-op
+	exemplars *exemplarList // nil if there are none
 }
 
 // Sample returns the sample at the time of the snapshot.

@@ -263,7 +263,7 @@ func (r *reservoir) capture() (Sample, tally) {
 func (r *reservoir) statistics(s *Statistics, ps []float64) tally {
 	r.clock.wake()
 	r.mu.Lock()
-	if s.current(r, ps) {
+	if s.current(r, r.version, ps) {
 		r.mu.Unlock()
 	} else {
 		d := scratch.Get().(*distribution)

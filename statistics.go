@@ -27,14 +27,14 @@ type Statistics struct {
 	// overwritten by the next call.
 	Percentiles []float64
 
-	source  *reservoir // where the figures come from,
-	version uint64     // as of which change,
-	asked   []float64  // and for which percentiles
+	source  recorder  // where the figures come from,
+	version uint64    // as of which change,
+	asked   []float64 // and for which percentiles
 }
 
 // current tells whether the figures of the sample are still those of r.
-func (s *Statistics) current(r *reservoir, ps []float64) bool {
-	return s.source == r && s.version == r.version && slices.Equal(s.asked, ps)
+func (s *Statistics) current(r recorder, version uint64, ps []float64) bool {
+	return s.source == r && s.version == version && slices.Equal(s.asked, ps)
 }
 
 // setTotals takes over count and sum.

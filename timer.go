@@ -19,8 +19,9 @@ type Timer struct{ state *timerState }
 type timerState struct {
 	origin
 	histogram *histogramState
-	reservoir *reservoir // histogram's, to be called directly; nil if custom
-	rates     rates      // unused if custom
+	reservoir *reservoir    // histogram's, to be called directly; nil if custom
+	buckets   *BucketSample // likewise
+	rates     rates         // unused if custom
 	custom    *customTimer
 }
 
@@ -39,6 +40,7 @@ func NewCustomTimer(h Histogram, m Meter, labels ...Labels) Timer {
 	if UseNilMetrics {
 		return Timer{}
 	}
+	h.becomeTimers() // m looks at the clock
 	state := &timerState{
 		origin: origin{labels: newLabelSet(labels...)},
 		custom: &customTimer{h, m},
@@ -67,10 +69,12 @@ func newTimer(labels *labelSet, r Registry) Timer {
 		return Timer{}
 	}
 	h := newHistogram(nil, r)
+	h.becomeTimers()
 	state := &timerState{
 		origin:    origin{labels: labels},
 		histogram: h.state,
 		reservoir: h.state.reservoir,
+		buckets:   h.state.buckets,
 	}
 	state.begin()
 	state.rates.restart(now())
@@ -106,7 +110,12 @@ func (t Timer) Time(f func()) {
 
 // update records v at about the time of the last look at the clock.
 func (s *timerState) update(v int64) {
-	if s.reservoir == nil {
+	if s.buckets != nil {
+		s.buckets.Update(v)
+		if s.buckets.due() {
+			s.look()
+		}
+	} else if s.reservoir == nil {
 		s.record(v, unknown)
 	} else if word, calm := s.reservoir.add(v); !calm {
 		if t := s.reservoir.attend(v, unknown, word); t >= s.rates.next.Load() {
@@ -121,6 +130,8 @@ func (s *timerState) record(v, t int64) {
 	switch {
 	case s.reservoir != nil:
 		t = s.reservoir.record(v, t)
+	case s.buckets != nil:
+		t = s.buckets.record(v, t)
 	case s.custom != nil:
 		s.custom.record(v, t)
 		return
@@ -140,6 +151,14 @@ func (c *customTimer) record(v, t int64) {
 		c.meter.Mark(1)
 	} else {
 		c.meter.markAt(1, t)
+	}
+}
+
+// look looks at the clock for an update that was due, and applies the ticks that
+// are.
+func (s *timerState) look() {
+	if t := s.buckets.clock.look(); t >= s.rates.next.Load() {
+		s.tick(t)
 	}
 }
 
@@ -191,6 +210,7 @@ func (t Timer) Clear() {
 	}
 	s.rates.mu.Lock()
 	defer s.rates.mu.Unlock()
+	s.histogram.exemplars.clear()
 	s.histogram.recorder.restart()
 	s.rates.restart(now())
 }

@@ -6,6 +6,10 @@
 //	go test -bench . -benchtime 100ms    one library after the other, in one process
 //	go run ./compare                     all in turn, several times; writes RESULTS.md
 //
+// Profiles come from a benchmark at full size:
+//
+//	go test -bench 'Scenarios/expose:_gauges/go-metrics-plus_registered/flush' -full -cpuprofile cpu.out
+//
 // Scenarios are shared: scenarios.go says what is done, and knows no library. An
 // adapter, a file per library, says how that library does it, the way its own
 // documentation would have a user write it. Where an adapter had a choice, it

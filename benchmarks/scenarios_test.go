@@ -1,14 +1,22 @@
 package benchmarks
 
 import (
+	"flag"
 	"testing"
 	"time"
 )
 
+var full = flag.Bool("full", false, "run benchmarks at the size of RESULTS.md")
+
 // BenchmarkScenarios runs every scenario for every library in this process, at a
-// small size; go run ./compare gives the figures that can be compared.
+// small size unless told otherwise; go run ./compare gives the figures that can be
+// compared.
 func BenchmarkScenarios(b *testing.B) {
-	for _, group := range Groups(Peers(), SmallSize()) {
+	size := SmallSize()
+	if *full {
+		size = FullSize()
+	}
+	for _, group := range Groups(Peers(), size) {
 		b.Run(group.Name, func(b *testing.B) {
 			for _, contender := range group.Contenders {
 				b.Run(contender.String(), func(b *testing.B) { benchmark(b, group, contender.Open().Trials) })

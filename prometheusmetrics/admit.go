@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	dto "github.com/prometheus/client_model/go"
-	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/go-metrics-plus/metrics"
 )
@@ -123,16 +122,4 @@ func (d *Driver) description(m *metric) metrics.Description {
 		return description
 	}
 	return metrics.Description{}
-}
-
-// part is what a metric's series have beside numbers. It is made again only if
-// it has changed.
-func (m *metric) part() part {
-	if created := m.reading.created; !created.Equal(m.created) {
-		m.created, m.shown.created = created, nil
-		if !created.IsZero() {
-			m.shown.created = timestamppb.New(created)
-		}
-	}
-	return m.shown
 }

@@ -84,12 +84,14 @@ func (s *series) write(out *dto.Metric, typ dto.MetricType, numbers []float64, p
 			out.Summary.Quantile[i] = &dto.Quantile{Quantile: proto.Float64(s.quantiles[i]), Value: new(float64)}
 		}
 	}
-	s.refresh(out, numbers, parts)
+	s.refresh(out, typ, numbers, parts)
 }
 
 // refresh brings up to date what does not point into numbers.
-func (s *series) refresh(out *dto.Metric, numbers []float64, parts []part) {
+func (s *series) refresh(out *dto.Metric, typ dto.MetricType, numbers []float64, parts []part) {
 	switch {
+	case typ == dto.MetricType_HISTOGRAM:
+		out.Histogram = parts[s.part].histogram
 	case out.Counter != nil:
 		out.Counter.CreatedTimestamp = parts[s.part].created
 		out.Counter.Exemplar = parts[s.part].exemplar

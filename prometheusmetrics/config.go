@@ -54,6 +54,11 @@ type Config struct {
 	// Layout decides which series a metric becomes.
 	Layout Layout
 
+	// Window is how far back LayoutGauges looks for the minimum, maximum, mean,
+	// deviation and percentiles of bucketed samples, which themselves count all
+	// since the start; up to a fifth more. 0 means 5 minutes, negative is an error.
+	Window time.Duration
+
 	// Percentiles are those shown of histograms and timers, each from 0 to 1; nil
 	// means 0.5, 0.75, 0.95, 0.99 and 0.999, and an empty slice none.
 	Percentiles []float64
@@ -98,6 +103,9 @@ type Config struct {
 // defaultPercentiles are those that go-metrics users have on their dashboards.
 var defaultPercentiles = []float64{0.5, 0.75, 0.95, 0.99, 0.999}
 
+// defaultWindow is what the default decaying reservoir looks back, too.
+const defaultWindow = 5 * time.Minute
+
 // defaultCallTimeout is half the scrape timeout of a default Prometheus, so that
 // a metric that hangs costs no scrape where metrics are read during scrapes.
 const defaultCallTimeout = 5 * time.Second
@@ -110,6 +118,9 @@ func (c Config) complete() (Config, error) {
 	if c.DurationUnit < 0 {
 		return c, fmt.Errorf("prometheusmetrics: duration unit %v is negative", c.DurationUnit)
 	}
+	if c.Window < 0 {
+		return c, fmt.Errorf("prometheusmetrics: window %v is negative", c.Window)
+	}
 	if c.CallTimeout < 0 {
 		return c, fmt.Errorf("prometheusmetrics: call timeout %v is negative", c.CallTimeout)
 	}
@@ -120,6 +131,7 @@ func (c Config) complete() (Config, error) {
 		return c, fmt.Errorf("prometheusmetrics: there is no %v", c.Layout)
 	}
 	c.DurationUnit = cmp.Or(c.DurationUnit, time.Nanosecond)
+	c.Window = cmp.Or(c.Window, defaultWindow)
 	c.CallTimeout = cmp.Or(c.CallTimeout, defaultCallTimeout)
 	return c, errors.Join(c.completePercentiles(), c.completeSources(), c.completeRules(), c.checkConstLabels())
 }

@@ -16,6 +16,7 @@ import (
 type Driver struct {
 	config     Config
 	layout     layout
+	want       wanted
 	registerer prometheus.Registerer // nil if detached
 	collector  *collector
 	wrapping   wrapping
@@ -70,6 +71,7 @@ func NewWithConfig(config Config, registerer prometheus.Registerer) (*Driver, er
 		self:    self,
 		config:  config,
 		layout:  newLayout(config),
+		want:    wanted{config.Percentiles, config.Layout == LayoutTyped, config.Window},
 		catalog: newCatalog(),
 		space:   newSpace(),
 		closing: make(chan struct{}),

@@ -7,7 +7,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
-	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
 // exposition is what one flush made: the families and their numbers. Nothing in
@@ -18,13 +17,6 @@ type exposition struct {
 	numbers  []float64 // of all series, each at its slot
 	parts    []part    // what is no number, of the series that have such parts
 	series   int
-}
-
-// part is what a series has beside numbers.
-type part struct {
-	created   *timestamppb.Timestamp
-	exemplar  *dto.Exemplar
-	histogram *dto.Histogram
 }
 
 // family is one version of a family; another set of series is another version.

@@ -177,7 +177,7 @@ func (d *Driver) readAll() {
 		case m.shape.kind == kindUnknown:
 			d.fail(m, ReasonUnsupported, fmt.Errorf("type %T is no metric that the driver can read", m.value))
 		case !m.guard:
-			d.finishRead(m, m.read(m.reading, d.config.Percentiles))
+			d.finishRead(m, m.read(m.reading, d.want))
 		case m.stuck == nil || m.stuck.back.Load():
 			m.stuck = nil
 			s.waiting = append(s.waiting, m)

@@ -45,7 +45,7 @@ func (d *Driver) readGuarded(all []*metric) {
 	timeout := d.config.CallTimeout
 	for len(all) > 0 {
 		work := newGuardedRead(all)
-		go work.run(d.config.Percentiles)
+		go work.run(d.want)
 		hung := work.wait(timeout)
 		read := len(all)
 		if hung >= 0 {
@@ -64,11 +64,11 @@ func (d *Driver) readGuarded(all []*metric) {
 	}
 }
 
-func (w *guardedRead) run(ps []float64) {
+func (w *guardedRead) run(want wanted) {
 	defer close(w.done)
 	for i := range w.jobs {
 		job := &w.jobs[i]
-		job.err = job.metric.read(job.reading, ps)
+		job.err = job.metric.read(job.reading, want)
 		if !w.next.CompareAndSwap(int64(i), int64(i)+1) {
 			w.left.back.Store(true)
 			return

@@ -16,7 +16,7 @@ const (
 	LayoutGauges Layout = iota
 
 	// LayoutTyped speaks Prometheus: counters <name>_total, gauges <name>, timers
-	// as summaries <name>_seconds.
+	// as summaries <name>_seconds, or as histograms where real buckets were counted.
 	LayoutTyped
 )
 

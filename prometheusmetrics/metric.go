@@ -38,8 +38,7 @@ type metric struct {
 	figures []figure // of all its series, one after the other
 	slot    int      // where their numbers begin in the exposition
 	series  []*series
-	created time.Time // of shown
-	shown   part
+	shown   shown
 
 	problem  *MetricError // why it is left out; nil if it is exposed
 	reported Reason       // the last reason that was reported

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-metrics-plus/metrics"
 )
 
 // TestNamesInReadme has the README's table of names be what the layouts do.
@@ -34,6 +36,7 @@ func TestNamesInReadme(t *testing.T) {
 func namesTable() string {
 	gauges, typed := newGaugeLayout(time.Nanosecond, defaultPercentiles), &typedLayout{percentiles: defaultPercentiles}
 	own, foreign := &reading{lifetimeSum: true}, &reading{}
+	bucketed := &reading{lifetimeSum: true, buckets: &metrics.BucketSnapshot{}}
 	var table strings.Builder
 	table.WriteString("| metric | in `LayoutGauges` | in `LayoutTyped` |\n|---|---|---|\n")
 	for _, row := range []struct {
@@ -46,6 +49,8 @@ func namesTable() string {
 		{"Meter", kindMeter, own},
 		{"Histogram", kindHistogram, own},
 		{"Timer", kindTimer, own},
+		{"Histogram with a bucketed sample", kindHistogram, bucketed},
+		{"Timer with a bucketed sample", kindTimer, bucketed},
 		{"Histogram of another library", kindHistogram, foreign},
 		{"Timer of another library", kindTimer, foreign},
 		{"go-ethereum's ResettingTimer", kindWindow, own},

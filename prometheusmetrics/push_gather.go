@@ -19,12 +19,13 @@ type losses map[string]error
 // success and what the other gatherers have, without what does not fit. The
 // families may be read until done is called; a second call does nothing.
 func (p *pusher) collect(ctx context.Context) (families []*dto.MetricFamily, lost losses, done func()) {
+	lost = make(losses)
+	others := p.gatherOthers(ctx, lost) // first, since it may take its time
 	exposition := p.driver.current.Load()
 	tree, done := p.driver.trees.borrow(exposition)
-	lost = make(losses)
 	families = p.own(exposition, tree.families, lost)
 	last := p.lastSuccess()
-	if last == nil && len(p.options.Gatherers) == 0 {
+	if last == nil && len(others) == 0 {
 		return families, lost, done
 	}
 	joined := newJoin(families)
@@ -33,7 +34,9 @@ func (p *pusher) collect(ctx context.Context) (families []*dto.MetricFamily, los
 			lost["last success"] = fmt.Errorf("prometheusmetrics: push: last success: %w", err)
 		}
 	}
-	p.gatherOthers(ctx, joined, lost)
+	for i, other := range others {
+		other.join(i, joined, lost)
+	}
 	return joined.sorted(), lost, done
 }
 

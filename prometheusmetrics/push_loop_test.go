@@ -100,10 +100,10 @@ func TestRunPushBacksOff(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			gateway := &gatewayDouble{answer: func(n int, _ *http.Request) (*http.Response, error) {
-				if n >= 8 {
-					return accept()
+				if n < 8 || n == 12 {
+					return failure()
 				}
-				return failure()
+				return accept()
 			}}
 			r := startPushRun(t, gateway, PushOptions{})
 			r.counter.Inc(1)
@@ -114,15 +114,18 @@ func TestRunPushBacksOff(t *testing.T) {
 					t.Errorf("%s: try %d came after %v, want half to whole of %v", name, i+1, waited, whole)
 				}
 			}
-			for _, at := range times[9:] {
+			for _, at := range slices.Concat(times[9:13], times[14:]) {
 				if at%(10*time.Second) != 0 {
 					t.Errorf("%s: pushed at %v after it worked again", name, at)
 				}
 			}
+			if waited := times[13] - times[12]; waited > time.Second {
+				t.Errorf("%s: the first try after another failure came after %v", name, waited)
+			}
 			if got := gateway.requests()[1].figures["c_count"]; got != "1" {
 				t.Errorf("%s: tried again with %s, want 1", name, got)
 			}
-			if told := r.log.reasons(); len(told) != 1 || r.failures() != 8 {
+			if told := r.log.reasons(); len(told) != 2 || r.failures() != 9 {
 				t.Errorf("%s: told %q, %d failures", name, told, r.failures())
 			}
 			r.end()
@@ -293,10 +296,11 @@ func TestRunPushEndsWithClose(t *testing.T) {
 		gateway := &gatewayDouble{}
 		r := startPushRun(t, gateway, PushOptions{DeleteOnEnd: true})
 		r.counter.Inc(5)
+		start := time.Now()
 		r.Close()
 		r.counter.Inc(1)
-		if err := <-r.ended; err != nil {
-			t.Errorf("ended with %v", err)
+		if err := <-r.ended; err != nil || time.Since(start) != 0 {
+			t.Errorf("ended with %v after %v", err, time.Since(start))
 		}
 		all := gateway.requests()
 		if len(all) != 3 || all[1].figures["c_count"] != "5" || all[2].method != http.MethodDelete {

@@ -80,10 +80,10 @@ func (c *gathering) hangsFor(g prometheus.Gatherer) bool {
 	return true
 }
 
-// gatherOthers joins what the other gatherers have. They are asked all at once,
-// so that several that hang cost the time of one; one that hangs since an earlier
-// push is not asked again.
-func (p *pusher) gatherOthers(ctx context.Context, joined *join, lost losses) {
+// gatherOthers asks the other gatherers, all at once, so that several that hang
+// cost the time of one. One that hangs since an earlier push is not asked again.
+// The answers of those that hang are empty.
+func (p *pusher) gatherOthers(ctx context.Context, lost losses) []*gathering {
 	timeout := p.driver.config.CallTimeout
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
@@ -94,14 +94,14 @@ func (p *pusher) gatherOthers(ctx context.Context, joined *join, lost losses) {
 		}
 	}
 	for i, call := range calls {
-		if p.group.hung[i] == call || !call.await(ctx) {
-			p.group.hung[i] = call
-			lost[fmt.Sprintf("%d hangs", i)] = fmt.Errorf("prometheusmetrics: push: gatherer %d is left out: it takes longer than %v", i, timeout)
+		if call != p.group.hung[i] && call.await(ctx) {
+			delete(p.group.hung, i)
 			continue
 		}
-		delete(p.group.hung, i)
-		call.join(i, joined, lost)
+		p.group.hung[i], calls[i] = call, &gathering{}
+		lost[fmt.Sprintf("%d hangs", i)] = fmt.Errorf("prometheusmetrics: push: gatherer %d is left out: it takes longer than %v", i, timeout)
 	}
+	return calls
 }
 
 // join joins what the gatherer has. Of each kind of loss only the first is told,

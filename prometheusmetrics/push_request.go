@@ -168,10 +168,15 @@ func doSafely(client push.HTTPDoer, r *http.Request) (response *http.Response, e
 		}
 	}()
 	response, err = client.Do(r)
-	if err == nil && (response == nil || response.Body == nil) {
-		err = errNoResponse
+	switch {
+	case err != nil:
+		return nil, err
+	case response == nil:
+		return nil, errNoResponse
+	case response.Body == nil:
+		response.Body = http.NoBody
 	}
-	return response, err
+	return response, nil
 }
 
 // explain says why there was no answer, without the address, which a PushError

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"runtime"
+	"runtime/pprof"
 	"strings"
 	"testing"
 	"time"
@@ -154,22 +155,29 @@ func TestPushFollowsOnlyRedirectsThatPush(t *testing.T) {
 }
 
 // A push leaves no connection behind, nor the goroutines that go with one.
-func TestPushLeavesNoGoroutine(t *testing.T) {
+func TestPushLeavesNoConnection(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-	before := runtime.NumGoroutine()
+	defer server.Close()
 	d, source, _, _ := newTestDriver(t, Config{})
 	metrics.GetOrRegisterCounter("c", source)
+	before := connections()
 	for range 3 {
 		if err := d.Push(t.Context(), PushOptions{URL: server.URL, Job: "j"}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	server.Close() // waits until its side of the connections has ended
-	for deadline := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > before; runtime.Gosched() {
+	for deadline := time.Now().Add(10 * time.Second); connections() > before; runtime.Gosched() {
 		if time.Now().After(deadline) {
-			t.Fatalf("%d goroutines, %d before", runtime.NumGoroutine(), before)
+			t.Fatalf("%d goroutines of connections, %d before", connections(), before)
 		}
 	}
+}
+
+// connections counts the goroutines of clients' connections.
+func connections() int {
+	var stacks strings.Builder
+	pprof.Lookup("goroutine").WriteTo(&stacks, 2)
+	return strings.Count(stacks.String(), "net/http.(*persistConn).")
 }
 
 func TestPushRequestKeepsItsURL(t *testing.T) {

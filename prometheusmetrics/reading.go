@@ -19,13 +19,26 @@ type reading struct {
 	labels  map[string]string // original; nil for none
 	labeled bool              // whether labels were asked for
 
+	buckets  *metrics.BucketSnapshot // nil unless the sample is bucketed
+	asked    bool                    // whether it was found out if it is
+	renewed  bool                    // whether buckets changed since the last flush
+	recent   window
+	exemplar *metrics.Exemplar // of a counter; nil for none
+
 	// lifetimeSum tells that stats.Sum is the total of all that was recorded,
 	// and not of what a reservoir happens to hold.
 	lifetimeSum bool
 }
 
+// wanted is what the readings are for.
+type wanted struct {
+	percentiles []float64
+	buckets     bool          // the layout shows the buckets themselves
+	window      time.Duration // of the statistics of bucketed samples
+}
+
 // read fills the reading; a panic of the metric's code becomes an error.
-func (m *metric) read(into *reading, ps []float64) (err error) {
+func (m *metric) read(into *reading, want wanted) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("reading it panicked: %v", cause)
@@ -35,18 +48,19 @@ func (m *metric) read(into *reading, ps []float64) (err error) {
 		into.labels, into.labeled = labelsOf(m.value), true
 	}
 	if m.own {
-		into.readOwn(m.value, ps)
+		into.readOwn(m.value, want)
 	} else {
-		into.readForeign(m.value, m.shape, ps)
+		into.readForeign(m.value, m.shape, want.percentiles)
 	}
 	return nil
 }
 
 // readOwn reads one of our instruments without allocating.
-func (r *reading) readOwn(metric any, ps []float64) {
+func (r *reading) readOwn(metric any, want wanted) {
 	switch m := metric.(type) {
 	case metrics.Counter:
 		r.value, r.created = float64(m.Count()), m.Created()
+		r.setExemplar(m.Snapshot())
 	case metrics.Gauge:
 		r.value = float64(m.Value())
 	case metrics.GaugeFloat64:
@@ -57,12 +71,49 @@ func (r *reading) readOwn(metric any, ps []float64) {
 		r.value = float64(r.stats.Count)
 		r.stats.Rate1, r.stats.Rate5, r.stats.Rate15, r.stats.RateMean = s.Rate1(), s.Rate5(), s.Rate15(), s.RateMean()
 	case metrics.Histogram:
-		m.ReadStatistics(&r.stats, ps)
-		r.created, r.lifetimeSum = m.Created(), true
+		r.readDistribution(m, want)
 	case metrics.Timer:
-		m.ReadStatistics(&r.stats, ps)
-		r.created, r.lifetimeSum = m.Created(), true
+		r.readDistribution(m, want)
 	}
+}
+
+// distribution is a histogram or timer of ours.
+type distribution interface {
+	ReadStatistics(*metrics.Statistics, []float64)
+	ReadBuckets(*metrics.BucketSnapshot) (changed, ok bool)
+	Created() time.Time
+}
+
+func (r *reading) readDistribution(m distribution, want wanted) {
+	r.created, r.lifetimeSum = m.Created(), true
+	if !r.asked {
+		r.asked = true
+		buckets := &metrics.BucketSnapshot{}
+		if _, ok := m.ReadBuckets(buckets); ok {
+			r.buckets, r.renewed = buckets, true
+		}
+	} else if r.buckets != nil {
+		r.renewed, _ = m.ReadBuckets(r.buckets)
+	}
+	switch {
+	case r.buckets == nil:
+		m.ReadStatistics(&r.stats, want.percentiles)
+	case !want.buckets:
+		m.ReadStatistics(&r.stats, nil) // for totals and rates
+		r.recent.advance(time.Now(), want.window, r.buckets, r.renewed)
+		r.recent.describe(&r.stats, want.percentiles)
+	}
+}
+
+// setExemplar keeps the one exemplar that a counter may have.
+func (r *reading) setExemplar(s metrics.CounterSnapshot) {
+	for exemplar := range s.Exemplars() {
+		if r.exemplar == nil || !r.exemplar.Time.Equal(exemplar.Time) {
+			r.exemplar = &exemplar
+		}
+		return
+	}
+	r.exemplar = nil
 }
 
 // readForeign reads a metric of another library through one snapshot, by what

@@ -51,7 +51,7 @@ func (t *tree) show(e *exposition) {
 		}
 		metrics := t.branches[family].metrics
 		for i, s := range family.series {
-			s.refresh(&metrics[i], t.numbers, e.parts)
+			s.refresh(&metrics[i], family.typ, t.numbers, e.parts)
 		}
 	}
 }

@@ -47,9 +47,13 @@ func (l *typedLayout) templates(s subject) []template {
 	return l.distribution(s, base, name)
 }
 
-// distribution is a summary where the sum is that of all that was recorded. A
+// distribution is a histogram where buckets were counted, and a summary where the sum is that of all that was recorded. A
 // reservoir of another library has no such sum, and a summary needs one.
 func (l *typedLayout) distribution(s subject, base template, name string) []template {
+	if s.reading.buckets != nil {
+		base.figures = nil // all of it is in its parts
+		return []template{base.as(dto.MetricType_HISTOGRAM, withUnit(name, base.unit))}
+	}
 	if s.reading.lifetimeSum {
 		base.figures = []figure{figureCount, figureSum}
 		base.quantiles = l.percentiles

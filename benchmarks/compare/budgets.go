@@ -104,12 +104,12 @@ var budgets = []budget{
 			allocations(r.cell(gauges, detached, "gather"), 100),
 		}
 	}},
-	{"memory of a timer, registered", "≤ 600 B never updated; ≤ 19 kB with a full reservoir; ≤ 2.5 kB bucketed", func(r *Results) []part {
+	{"memory of a timer, registered", "≤ 600 B never updated; ≤ 19 KiB with a full reservoir; ≤ 2.5 KiB bucketed", func(r *Results) []part {
 		full := fmt.Sprintf("after %d values", benchmarks.FullSize().Fill)
 		return []part{
 			size("never updated", r.cell(memory, our+"Timer", "never updated"), 600),
-			size("full", r.cell(memory, our+"Timer", full), 19_000),
-			size("bucketed", r.cell(memory, our+"Timer, bucketed", full), 2_500),
+			size("full", r.cell(memory, our+"Timer", full), 19<<10),
+			size("bucketed", r.cell(memory, our+"Timer, bucketed", full), 2560),
 		}
 	}},
 	{"time per series, from a thousand series to the most", "highest ≤ 1.5 × lowest", func(r *Results) []part {
@@ -172,6 +172,8 @@ func (r *Results) steadiness(operation string) part {
 	return p
 }
 
+func (p part) exceeded() bool { return p.ok && p.value > p.limit }
+
 func (p part) String() string {
 	text := "not measured"
 	if p.ok {
@@ -179,12 +181,12 @@ func (p part) String() string {
 		case "×":
 			text = ratio(p.value)
 		case "B":
-			text = quantity(p.value, benchmarks.Bytes)
+			text = fmt.Sprintf("%.0f B", p.value)
 		default:
 			text = fmt.Sprintf("%.0f %s", p.value, p.unit)
 		}
 	}
-	if p.ok && p.value > p.limit {
+	if p.exceeded() {
 		text = "**" + text + "**"
 	}
 	if p.label != "" {
@@ -205,7 +207,7 @@ func (r *Results) writeBudgets(out *strings.Builder) {
 			switch {
 			case !p.ok && reached == "yes":
 				reached = "not measured"
-			case p.ok && p.value > p.limit:
+			case p.exceeded():
 				reached = "**no**"
 			}
 		}

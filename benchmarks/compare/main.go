@@ -79,7 +79,7 @@ func (o options) do() error {
 	groups := benchmarks.Groups(benchmarks.Peers(), o.size())
 	switch {
 	case o.worker != "":
-		return work(groups, o.worker)
+		return work(groups, o.worker, os.Stdin, os.Stdout)
 	case o.readme != "" && o.check:
 		return checkReadme(o.folder, o.readme)
 	case o.readme != "":

@@ -77,7 +77,7 @@ func (w *worker) close() {
 }
 
 // work is what a worker does.
-func work(groups []benchmarks.Group, name string) error {
+func work(groups []benchmarks.Group, name string, orders io.Reader, replies io.Writer) error {
 	contender, err := find(groups, name)
 	if err != nil {
 		return err
@@ -88,7 +88,7 @@ func work(groups []benchmarks.Group, name string) error {
 	for _, trial := range setup.Trials {
 		greeting.Offered = append(greeting.Offered, trial.Offered())
 	}
-	out, in := json.NewEncoder(os.Stdout), json.NewDecoder(os.Stdin)
+	out, in := json.NewEncoder(replies), json.NewDecoder(orders)
 	if err := out.Encode(greeting); err != nil {
 		return err
 	}

@@ -1,0 +1,176 @@
+package metrics
+
+import (
+	"math"
+	"math/big"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// readWhile calls read over and over until the writers have finished.
+func readWhile(writers int, write func(i int), read func()) {
+	var wg sync.WaitGroup
+	var running atomic.Int64
+	running.Store(int64(writers))
+	for i := range writers {
+		wg.Go(func() {
+			defer running.Add(-1)
+			write(i)
+		})
+	}
+	for running.Load() > 0 {
+		read()
+	}
+	wg.Wait()
+	read()
+}
+
+// TestBucketsAgreeWhileUpdated reads while constants are recorded, so that the
+// only right sum is count times constant.
+func TestBucketsAgreeWhileUpdated(t *testing.T) {
+	side := specOf(0.05, nil).plain().positive
+	for _, v := range []int64{
+		7, 0, -7, 12_345_678,
+		int64(side.lower[side.wide] - 1), // spills at every 256th update
+		-int64(side.lower[side.wide] - 1),
+	} {
+		h := NewHistogram(NewBucketSample(0.05))
+		const writers, updates = 4, 20_000
+		last := int64(0)
+		var reused BucketSnapshot
+		readWhile(writers, func(int) {
+			for range updates {
+				h.Update(v)
+			}
+		}, func() {
+			snapshot := h.Snapshot()
+			h.ReadBuckets(&reused)
+			for _, got := range []tally{snapshot.tally, reused.tally} {
+				if want := new(big.Int).Mul(big.NewInt(got.count), big.NewInt(v)); exactSum(got).Cmp(want) != 0 {
+					t.Fatalf("sum %d of %d times %d", exactSum(got), got.count, v)
+				}
+				if got.count < last {
+					t.Fatalf("count went from %d to %d", last, got.count)
+				}
+				last = got.count
+			}
+			if got := reused.bucketTotal(); got != uint64(reused.count) {
+				t.Fatalf("%d in buckets, count %d", got, reused.count)
+			}
+		})
+		if last != writers*updates {
+			t.Errorf("%d updates of %d", last, writers*updates)
+		}
+	}
+}
+
+// TestBucketsNeverGoDown reads while all kinds of values are recorded, and counts
+// are spilled.
+func TestBucketsNeverGoDown(t *testing.T) {
+	s := NewBucketSample(0.05, 0.5, 3, 1000).(*BucketSample)
+	const writers, updates = 4, 20_000
+	sums := make([]big.Int, writers)
+	skipped := int64(0)
+	for _, v := range []int64{3, 5, 1000} { // these spill their counts
+		position := specOf(0.05, []float64{0.5, 3, 1000}).plain().position(v)
+		s.Update(v)
+		s.chunkAt(position >> chunkBits)[position&(chunkSize-1)].Add((1<<27 - 100) << bucketShift)
+		skipped += 1<<27 - 99
+	}
+	earlier := snapshotOfBuckets(s)
+	start := *earlier
+	readWhile(writers, func(i int) {
+		random := rand.New(rand.NewPCG(5, uint64(i)))
+		for range updates {
+			v := anyInt64(random)
+			if random.IntN(2) == 0 {
+				v = []int64{3, 5, 1000}[random.IntN(3)]
+			}
+			s.Update(v)
+			sums[i].Add(&sums[i], big.NewInt(v))
+		}
+	}, func() {
+		later := snapshotOfBuckets(s)
+		if !new(BucketSnapshot).subtract(later, earlier) {
+			t.Fatal("a bucket went down")
+		}
+		if later.bucketTotal() != uint64(later.count) {
+			t.Fatalf("%d in buckets, count %d", later.bucketTotal(), later.count)
+		}
+		earlier = later
+	})
+	if got, want := earlier.count, skipped+writers*updates; got != want {
+		t.Errorf("count %d, want %d", got, want)
+	}
+	want := exactSum(start.tally)
+	for i := range sums {
+		want.Add(want, &sums[i])
+	}
+	if got := exactSum(earlier.tally); got.Cmp(want) != 0 {
+		t.Errorf("sum %d, want %d", got, want)
+	}
+}
+
+// TestBucketsOfMany has everybody need new chunks at once.
+func TestBucketsOfMany(t *testing.T) {
+	for range 50 {
+		s := NewBucketSample(0.05)
+		var wg sync.WaitGroup
+		begin := make(chan struct{})
+		for i := range 8 {
+			wg.Go(func() {
+				<-begin
+				for shift := range 63 {
+					s.Update(1 << ((shift + 8*i) % 63))
+					s.Update(-1 << ((shift + 8*i) % 63))
+				}
+			})
+		}
+		close(begin)
+		wg.Wait()
+		if got := snapshotOfBuckets(s); got.Count() != 8*63*2 || got.Size() != 2*63 || got.Sum() != 0 {
+			t.Fatalf("%d values in %d buckets, sum %d", got.Count(), got.Size(), got.Sum())
+		}
+	}
+}
+
+// TestBucketsEverything calls all there is at once, for the race detector.
+func TestBucketsEverything(t *testing.T) {
+	bucketed := NewRegistry(WithSample(func() Sample { return NewBucketSample(0.05) }))
+	timer := newTimer(nil, bucketed)
+	var figures Statistics
+	var buckets BucketSnapshot
+	readWhile(3, func(i int) {
+		random := rand.New(rand.NewPCG(7, uint64(i)))
+		for n := range 3000 {
+			d := time.Duration(anyInt64(random))
+			switch n % 100 {
+			case 0:
+				timer.Clear()
+			case 1:
+				timer.UpdateWithExemplar(d, Labels{"n": "1"})
+			case 2:
+				timer.UpdateSince(time.Now())
+			default:
+				timer.Update(d)
+			}
+		}
+	}, func() {
+		timer.ReadStatistics(&figures, []float64{0.5, 0.99})
+		timer.ReadBuckets(&buckets)
+		if min, max := buckets.Min(), buckets.Max(); min > max {
+			t.Fatalf("from %d to %d", min, max)
+		}
+		if p := timer.Snapshot().Percentile(0.5); math.IsNaN(p) {
+			t.Fatal("NaN")
+		}
+	})
+	timer.Clear()
+	timer.Update(7)
+	if got := timer.Snapshot(); got.Count() != 1 || got.Sum() != 7 {
+		t.Errorf("count %d sum %d after Clear", got.Count(), got.Sum())
+	}
+}

@@ -1,0 +1,335 @@
+package metrics
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// BucketSample counts all values since the start in buckets so narrow that order
+// statistics can be told from the counts to within a relative error. It is made
+// with NewBucketSample.
+//
+// Its buckets are those of a Prometheus native histogram, so that what it
+// recorded can be exported as one, or as a classic histogram, and be
+// aggregated over instances; nothing that a reservoir keeps can. Its statistics
+// are of everything since the start. Those of a stretch of time are the
+// difference of two snapshots: see BucketSnapshot.Sub.
+//
+// An update is one atomic addition to the count of its bucket and allocates
+// nothing, save for the first value in 16 neighbouring buckets. All methods may
+// be called concurrently. The zero value is as if made with an error of 0.05.
+type BucketSample struct {
+	window atomic.Pointer[window]
+	spec   *bucketSpec
+
+	seconds bool        // the spec's bounds hold in seconds
+	clock   coarseClock
+	calls   atomic.Int64 // updates of a timer that don't know the time
+
+	// A field of a word that gets full is emptied into what follows. A part that
+	// was taken out of a word and has not arrived here yet would be missing from
+	// a reading; folding counts these, and a reading taken while there is one
+	// is taken again.
+	folding atomic.Int64
+	rests   atomic.Int64 // what wide buckets cut off their offsets
+
+	mu       sync.Mutex
+	offsets  tally       // sum of offsets, the count is not used
+	spilled  []spillover // counts, by chunk
+	restarts uint64
+}
+
+// window is the part of all buckets that has been used. It is replaced by a
+// larger one when need be; the chunks stay.
+type window struct {
+	scheme   *scheme
+	positive *side // the scheme's
+	first    int   // number of the first of the chunks
+	chunks   []*chunk
+}
+
+// chunk is what is allocated at once: the words of 16 buckets, two cache lines.
+// Chunk number i holds the buckets of positions 16i to 16i+15.
+//
+// A word is count·2^36 + the sum of the offsets of its values, which is how far
+// they are from the end of the bucket that is closer to zero. So a value changes
+// count and sum at once, and however many are counted in passing, every reading
+// finds a sum that belongs to its counts.
+//
+// A word's sum is taken out when it reaches 2^34. It can't overflow before, since
+// that would take 768 additions of the largest offset within the moments from
+// such an addition to the exchange that follows it, while each of them starts
+// an exchange itself. Half of the count's range is taken out when it is full.
+type chunk [chunkSize]atomic.Uint64
+
+// spillover has the counts taken out of the words of a chunk, in units of 2^27.
+// They would last for decades if one bucket alone was counted all the time.
+type spillover struct {
+	chunk int
+	units [chunkSize]uint32
+}
+
+const (
+	chunkBits = 4
+	chunkSize = 1 << chunkBits
+
+	bucketShift = 36
+	bucketOne   = 1 << bucketShift
+	offsetMask  = bucketOne - 1
+	offsetBits  = 26 // of an offset; those of wide buckets are cut off to fit
+
+	fullOffsets = 0b11 << 34
+	fullCount   = 1 << 63
+	countUnit   = fullCount >> bucketShift
+
+	restsLimit = 1 << 61 // a rest has 37 bits at most
+)
+
+var (
+	_ Sample   = (*BucketSample)(nil)
+	_ recorder = (*BucketSample)(nil)
+)
+
+// NewBucketSample returns a *BucketSample whose buckets are those of the coarsest
+// Prometheus native histogram schema that grow by no more than relativeError, so
+// that any value can be told to within it. 0.05 gives schema 4, whose buckets
+// grow by 4.4 %. What is smaller than 0.0028, the growth of the finest schema,
+// counts as that, what is NaN or not positive as 0.05.
+//
+// Bounds are those of the classic histogram that is exported beside the native
+// one; they are upper bounds, inclusive and exact. They are in the unit that is
+// exposed: seconds when the sample becomes a timer's, else that of the values.
+// NaN, infinities and repetitions are left out, and any order will do. Without
+// bounds, timers have 1, 2.5, 5, 10, 25 … ms up to 60 s, histograms the powers of
+// four up to 2^32.
+//
+// A timer that was made over the sample counts by the boundaries of seconds,
+// unless values were recorded before.
+//
+// Memory grows with the range of the values: latencies within three decades need
+// 2 KB at 5 %, a few hundred bytes more after a billion.
+func NewBucketSample(relativeError float64, bounds ...float64) Sample {
+	if UseNilMetrics {
+		return new(SampleSnapshot)
+	}
+	return &BucketSample{spec: specOf(relativeError, bounds)}
+}
+
+// Update counts a value.
+func (s *BucketSample) Update(value int64) {
+	w := s.window.Load()
+	if w == nil || value < 0 {
+		s.updateRarely(value)
+		return
+	}
+	n := w.positive.find(uint64(value))
+	i := n>>chunkBits - w.first
+	if uint(i) >= uint(len(w.chunks)) || w.chunks[i] == nil || n >= w.positive.wide {
+		s.updateRarely(value)
+		return
+	}
+	word := &w.chunks[i][n%chunkSize]
+	content := word.Add(bucketOne | uint64(value) - w.positive.lower[n])
+	if content&(fullOffsets|fullCount) != 0 {
+		s.spill(word, w.scheme, n)
+	}
+}
+
+// updateRarely is Update for all that is not common.
+func (s *BucketSample) updateRarely(v int64) {
+	w := s.window.Load()
+	if w == nil {
+		w = s.open()
+	}
+	position := w.scheme.position(v)
+	side, n := w.scheme.at(position)
+	offset := uint64(v)
+	if v < 0 {
+		offset = -offset
+	}
+	offset -= side.lower[n]
+	shift := side.shiftOf(n)
+	word := &s.chunkAt(position >> chunkBits)[position&(chunkSize-1)]
+	content := word.Add(bucketOne | offset>>shift)
+	if content&(fullOffsets|fullCount) != 0 {
+		s.spill(word, w.scheme, position)
+	}
+	if rest := int64(offset & (1<<shift - 1)); rest != 0 {
+		if v < 0 {
+			rest = -rest
+		}
+		if sum := s.rests.Add(rest); sum >= restsLimit || sum <= -restsLimit {
+			s.foldRests()
+		}
+	}
+}
+
+// spill empties the full fields of a word. The exchange comes before the lock, so
+// that a goroutine that loses its processor while holding the lock can't keep
+// others from emptying the word.
+func (s *BucketSample) spill(word *atomic.Uint64, of *scheme, position int) {
+	s.folding.Add(1)
+	content := word.And(^uint64(offsetMask | fullCount))
+	side, n := of.at(position)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.offsets.addProduct(content&offsetMask, 1<<side.shiftOf(n), position < 0)
+	if content&fullCount != 0 {
+		s.spilledAt(position >> chunkBits).units[position&(chunkSize-1)]++
+	}
+	s.folding.Add(-1)
+}
+
+// spilledAt returns the counts taken out of a chunk. Hold the lock.
+func (s *BucketSample) spilledAt(number int) *spillover {
+	if of := s.spilledOf(number); of != nil {
+		return of
+	}
+	all := make([]spillover, len(s.spilled)+1)
+	copy(all, s.spilled)
+	s.spilled = all
+	last := &all[len(all)-1]
+	last.chunk = number
+	return last
+}
+
+// spilledOf returns the same if there are any, or nil. Hold the lock.
+func (s *BucketSample) spilledOf(number int) *spillover {
+	for i := range s.spilled {
+		if s.spilled[i].chunk == number {
+			return &s.spilled[i]
+		}
+	}
+	return nil
+}
+
+// foldRests empties rests.
+func (s *BucketSample) foldRests() {
+	s.folding.Add(1)
+	rest := s.rests.Swap(0)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.offsets.add(0, rest)
+	s.folding.Add(-1)
+}
+
+// open returns the window, making it for the first value.
+func (s *BucketSample) open() *window {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if w := s.window.Load(); w != nil {
+		return w
+	}
+	scheme := s.scheme()
+	w := &window{scheme: scheme, positive: scheme.positive}
+	s.window.Store(w)
+	return w
+}
+
+// scheme returns that of the window, or the one it would get. Hold the lock.
+func (s *BucketSample) scheme() *scheme {
+	if w := s.window.Load(); w != nil {
+		return w.scheme
+	}
+	if s.spec == nil {
+		s.spec = specOf(defaultError, nil)
+	}
+	if s.seconds {
+		return s.spec.seconds()
+	}
+	return s.spec.plain()
+}
+
+// chunkAt returns the chunk of that number, making it if need be.
+func (s *BucketSample) chunkAt(number int) *chunk {
+	for {
+		w := s.window.Load()
+		if i := number - w.first; uint(i) < uint(len(w.chunks)) && w.chunks[i] != nil {
+			return w.chunks[i]
+		}
+		larger, made := w.with(number)
+		if s.window.CompareAndSwap(w, larger) {
+			return made
+		}
+	}
+}
+
+// with returns a window that has a chunk of that number.
+func (w *window) with(number int) (*window, *chunk) {
+	first, end := number, number+1
+	if len(w.chunks) > 0 {
+		first, end = min(first, w.first), max(end, w.first+len(w.chunks))
+	}
+	larger := *w
+	larger.first = first
+	larger.chunks = make([]*chunk, end-first)
+	if len(w.chunks) > 0 {
+		copy(larger.chunks[w.first-first:], w.chunks)
+	}
+	made := new(chunk)
+	larger.chunks[number-first] = made
+	return &larger, made
+}
+
+// becomeTimers tells the histogram's sample that it is a timer's.
+func (h Histogram) becomeTimers() {
+	if h.state != nil && h.state.buckets != nil {
+		h.state.buckets.becomeTimers()
+	}
+}
+
+// becomeTimers takes values for nanoseconds that are shown in seconds, unless
+// there are values already.
+func (s *BucketSample) becomeTimers() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.window.Load() == nil {
+		s.seconds = true
+		s.scheme() // so that the first update doesn't have to wait for its tables
+	}
+}
+
+// due tells whether an update of a timer that doesn't know the time is to look at
+// the clock. It takes an addition of its own: of any 16 updates in a row one must
+// look, and the counts of many buckets can't tell which.
+func (s *BucketSample) due() bool { return uint64(s.calls.Add(1))&s.clock.mask.Load() == 0 }
+
+// record counts v. It leaves the clock to timers.
+func (s *BucketSample) record(v, t int64) int64 {
+	s.Update(v)
+	return t
+}
+
+// wake makes the next record look at the clock.
+func (s *BucketSample) wake() { s.clock.wake() }
+
+// restart forgets everything, but keeps the memory.
+func (s *BucketSample) restart() {
+	for {
+		s.mu.Lock()
+		if w := s.window.Load(); w != nil {
+			for _, c := range w.chunks {
+				if c != nil {
+					c.clear()
+				}
+			}
+		}
+		s.rests.Store(0)
+		s.offsets = tally{}
+		s.spilled = nil
+		s.restarts++
+		whole := s.folding.Load() == 0 // else something old is yet to come
+		s.mu.Unlock()
+		if whole {
+			return
+		}
+		runtime.Gosched()
+	}
+}
+
+func (c *chunk) clear() {
+	for i := range c {
+		c[i].Store(0)
+	}
+}

@@ -1,0 +1,244 @@
+package metrics
+
+import (
+	"math"
+	"math/big"
+	"math/bits"
+	"slices"
+	"sort"
+	"sync"
+)
+
+// nanosPerSecond is the unit of what timers record, in terms of what is exposed.
+const nanosPerSecond = 1_000_000_000
+
+// A scheme divides the int64 range into buckets. It never changes, and is shared
+// by all samples of its kind.
+//
+// The buckets are those of a native histogram schema of Prometheus: with x the
+// value in the exposed unit, the bucket of index i holds 2^((i-1)/2^schema) < x ≤
+// 2^(i/2^schema), those of negative values mirror them, and zero has one of its
+// own. The classic bounds cut them in two where they fall, so that the counts of
+// both kinds of histogram are sums of the same counters. Schema buckets that hold
+// no integer are skipped.
+//
+// A bucket's position orders them by value: 0 is that of zero, n the n-th from
+// it upwards, -n downwards.
+type scheme struct {
+	schema   int32
+	unit     int64     // how many recorded units make an exposed one
+	bounds   []float64 // classic ones, ascending, in the exposed unit
+	ends     []int     // positions of the last buckets at or below each bound
+	positive *side
+	negative func() *side // made when there is a negative value
+}
+
+func newScheme(schema int32, unit int64, bounds []float64) *scheme {
+	s := &scheme{schema: schema, unit: unit, bounds: bounds}
+	var above, below []uint64 // cuts among positive and negative values
+	for _, bound := range bounds {
+		floor, within := floorOf(bound, unit)
+		switch {
+		case !within:
+		case floor >= 0:
+			above = append(above, uint64(floor))
+		default:
+			below = append(below, -uint64(floor)-1)
+		}
+	}
+	slices.Reverse(below)
+	s.positive = newSide(schema, schemaEdges(schema, unit, math.MaxInt64), above)
+	s.negative = sync.OnceValue(func() *side {
+		return newSide(schema, schemaEdges(schema, unit, 1<<63), below)
+	})
+	for _, bound := range bounds {
+		switch floor, within := floorOf(bound, unit); {
+		case within:
+			s.ends = append(s.ends, s.position(floor))
+		case floor > 0:
+			s.ends = append(s.ends, math.MaxInt)
+		default:
+			s.ends = append(s.ends, math.MinInt)
+		}
+	}
+	return s
+}
+
+// position returns that of the bucket of v.
+func (s *scheme) position(v int64) int {
+	if v >= 0 {
+		return s.positive.find(uint64(v))
+	}
+	return -s.negative().find(-uint64(v))
+}
+
+// at returns the side that a position is on, and the number of its bucket there.
+func (s *scheme) at(position int) (*side, int) {
+	if position >= 0 {
+		return s.positive, position
+	}
+	return s.negative(), -position
+}
+
+// limits returns the lowest and the highest integer of a bucket.
+func (s *scheme) limits(position int) (low, high float64) {
+	side, n := s.at(position)
+	low, high = float64(side.lower[n]), float64(side.lower[n+1]-1)
+	if position < 0 {
+		return -high, -low
+	}
+	return low, high
+}
+
+// classicOf returns the number of the first bound that v is not above.
+func (s *scheme) classicOf(v int64) int {
+	position := s.position(v)
+	return sort.Search(len(s.ends), func(i int) bool { return position <= s.ends[i] })
+}
+
+// A side is the buckets of zero and of the values to one side of it, by their
+// magnitude. Bucket n holds lower[n] to lower[n+1]-1, bucket 0 zero alone.
+type side struct {
+	lower []uint64
+	index []int32 // in the schema
+	wide  int     // from this bucket on, offsets have to be shifted to fit offsetBits,
+	shift []uint8 // by so many bits
+
+	// guesses tells the bucket from the number of leading zeros and so many bits
+	// after the first one: that of the lowest such magnitude in its upper half.
+	// If the bucket ends before the highest, the lower half is such that adding
+	// the next 32 bits of a magnitude beyond its end carries into the upper one.
+	// As a rule there is one boundary to every two guesses, and which side of it a
+	// value is on is nothing that a processor could predict: so no branch.
+	guesses  []uint64
+	fraction uint // how many bits these are
+}
+
+// find returns the number of the bucket of a magnitude up to 2^63.
+func (d *side) find(m uint64) int {
+	zeros := bits.LeadingZeros64(m)
+	after := m << (zeros & 63) << 1
+	guess := d.guesses[uint(zeros)<<(d.fraction&63)+uint(after>>(-d.fraction&63))]
+	n := int((guess + after<<(d.fraction&63)>>32) >> 32)
+	for m >= d.lower[n+1] { // a classic bound, or equal in all these bits
+		n++
+	}
+	return n
+}
+
+// edge is a boundary of the schema: the highest magnitude of a bucket.
+type edge struct {
+	highest uint64
+	index   int32
+}
+
+// newSide makes the buckets between the edges, cut in two behind each of cuts.
+// Both must ascend, and the last edge be the highest.
+func newSide(schema int32, edges []edge, cuts []uint64) *side {
+	d := &side{lower: []uint64{0, 1}, index: []int32{0}}
+	add := func(highest uint64, index int32) {
+		if highest >= d.lower[len(d.lower)-1] {
+			d.lower = append(d.lower, highest+1)
+			d.index = append(d.index, index)
+		}
+	}
+	for _, e := range edges {
+		for ; len(cuts) > 0 && cuts[0] < e.highest; cuts = cuts[1:] {
+			add(cuts[0], e.index)
+		}
+		add(e.highest, e.index)
+	}
+	d.setShifts()
+	d.setGuesses(schema)
+	return d
+}
+
+// setShifts finds out which buckets are wide. A narrow one may follow a wide one,
+// where a classic bound cut something off; it then is treated as wide, too.
+func (d *side) setShifts() {
+	d.wide = len(d.index)
+	for n := range d.index {
+		width := d.lower[n+1] - d.lower[n]
+		shift := max(bits.Len64(width-1)-offsetBits, 0)
+		if shift > 0 && len(d.shift) == 0 {
+			d.wide = n
+		}
+		if n >= d.wide {
+			d.shift = append(d.shift, uint8(shift))
+		}
+	}
+}
+
+// setGuesses fills the table so finely that mostly there is no more than one
+// boundary from one entry to the next.
+func (d *side) setGuesses(schema int32) {
+	d.fraction = uint(max(schema, 0) + 1)
+	d.guesses = make([]uint64, 64<<d.fraction+1) // the last one is for 0
+	n := len(d.index) - 1
+	for zeros := range 64 {
+		for fraction := 1<<d.fraction - 1; fraction >= 0; fraction-- {
+			first := uint64(1<<d.fraction|fraction) << (63 - d.fraction)
+			lowest, highest := first>>zeros, (first+1<<(63-d.fraction)-1)>>zeros
+			for d.lower[n] > lowest {
+				n--
+			}
+			guess := uint64(n) << 32
+			if end := d.lower[n+1] - 1; end < highest {
+				guess |= uint64(^uint32(end << zeros << 1 << d.fraction >> 32))
+			}
+			d.guesses[zeros<<d.fraction|fraction] = guess
+		}
+	}
+}
+
+// shiftOf returns by how many bits offsets in bucket n are shifted.
+func (d *side) shiftOf(n int) uint8 {
+	if n < d.wide {
+		return 0
+	}
+	return d.shift[n-d.wide]
+}
+
+// schemaEdges returns the boundaries of a schema that tell integers apart, up to
+// the limit: the integer parts of unit·2^(i/2^schema). All but the powers of two
+// among these are irrational, so that 256 bits leave no doubt on which side of
+// one an integer is.
+func schemaEdges(schema int32, unit int64, limit uint64) []edge {
+	fractions := schemaFractions(schema, unit)
+	exponent := -bits.Len64(uint64(unit))
+	step := 1
+	if schema < 0 {
+		step = 1 << -schema
+		exponent = -(-exponent + step - 1) / step * step
+	}
+	var edges []edge
+	for {
+		for i, fraction := range fractions {
+			integer, _ := new(big.Float).SetMantExp(fraction, exponent).Int(nil)
+			index := int32(exponent/step*len(fractions) + i)
+			if integer.IsUint64() && integer.Uint64() < limit {
+				if highest := integer.Uint64(); highest > 0 && (len(edges) == 0 || highest > edges[len(edges)-1].highest) {
+					edges = append(edges, edge{highest, index})
+				}
+				continue
+			}
+			return append(edges, edge{limit, index})
+		}
+		exponent += step
+	}
+}
+
+// schemaFractions returns unit·2^(i/2^schema) for i from 0 to 2^schema-1.
+func schemaFractions(schema int32, unit int64) []*big.Float {
+	growth := new(big.Float).SetPrec(256).SetInt64(2)
+	for range max(schema, 0) {
+		growth.Sqrt(growth)
+	}
+	fraction := new(big.Float).SetPrec(256).SetInt64(unit)
+	fractions := make([]*big.Float, 1<<max(schema, 0))
+	for i := range fractions {
+		fractions[i] = new(big.Float).Set(fraction)
+		fraction.Mul(fraction, growth)
+	}
+	return fractions
+}

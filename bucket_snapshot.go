@@ -1,0 +1,205 @@
+package metrics
+
+import (
+	"cmp"
+	"slices"
+)
+
+// BucketSnapshot is what a BucketSample had counted at one moment, or the sum or
+// difference of such snapshots. The Sample of a snapshot of a Histogram or Timer
+// that has a BucketSample is one:
+//
+//	buckets, ok := timer.Snapshot().Sample().(*metrics.BucketSnapshot)
+//
+// It is a Sample: Clear and Update do nothing. Its count is that of its buckets,
+// and its sum is of exactly the values counted. It doesn't change unless it is
+// passed to ReadBuckets, and may be read concurrently. The zero value is an empty
+// one.
+type BucketSnapshot struct {
+	tally
+	scheme   *scheme
+	buckets  []bucketCount // ascending
+	restarts uint64        // how often it was cleared
+	examples *exemplarList
+}
+
+// bucketCount is a bucket that is not empty.
+type bucketCount struct {
+	position int
+	count    uint64
+}
+
+var (
+	_ Sample   = (*BucketSnapshot)(nil)
+	_ recorder = (*BucketSnapshot)(nil)
+)
+
+// plainScheme is what snapshots have that were made without a sample.
+func plainScheme() *scheme { return specOf(defaultError, nil).plain() }
+
+// rescheme makes the snapshot one of a scheme; if it is another, it is empty then.
+func (s *BucketSnapshot) rescheme(to *scheme, changed *bool) {
+	if s.scheme != to {
+		s.scheme, s.buckets = to, s.buckets[:0]
+		*changed = true
+	}
+}
+
+// copy makes s a copy of another snapshot, and tells whether it wasn't before.
+func (s *BucketSnapshot) copy(other *BucketSnapshot) bool {
+	if s.scheme == other.scheme && s.tally == other.tally && s.restarts == other.restarts &&
+		s.examples == other.examples && slices.Equal(s.buckets, other.buckets) {
+		return false
+	}
+	buckets := append(s.buckets[:0], other.buckets...)
+	*s = *other
+	s.buckets = buckets
+	return true
+}
+
+// Merge returns the counts of both snapshots together, such as those of one timer
+// for each of several backends. Count and Sum are exact. If the other one has
+// other buckets than s, because error, bounds or unit differ, its values are
+// counted at the middle of their buckets, and relative errors add up. Nil counts
+// as empty.
+func (s *BucketSnapshot) Merge(other *BucketSnapshot) *BucketSnapshot {
+	merged := new(BucketSnapshot)
+	switch {
+	case other == nil || other.scheme == nil:
+		merged.copy(s)
+		return merged
+	case s.scheme == nil:
+		merged.copy(other)
+		return merged
+	}
+	merged.scheme = s.scheme
+	merged.restarts = s.restarts + other.restarts
+	merged.examples = s.examples.merge(other.examples)
+	merged.tally = s.tally
+	merged.merge(other.tally)
+	merged.buckets = mergeBuckets(s.buckets, other.in(s.scheme))
+	return merged
+}
+
+// Sub returns what was counted between an earlier snapshot and s. Nothing is ever
+// negative: if the earlier one can't be an earlier state of s, since the buckets
+// are others or one of them held more, the instrument was cleared or replaced
+// in between, and the result is all of s. Nil counts as empty.
+func (s *BucketSnapshot) Sub(earlier *BucketSnapshot) *BucketSnapshot {
+	rest := &BucketSnapshot{scheme: s.scheme, restarts: s.restarts, examples: s.examples}
+	rest.buckets = make([]bucketCount, 0, len(s.buckets))
+	if earlier == nil || !rest.subtract(s, earlier) {
+		rest.tally, rest.buckets = s.tally, append(rest.buckets[:0], s.buckets...)
+	}
+	return rest
+}
+
+// subtract fills s with later minus earlier. It is not ok if it can't be.
+func (s *BucketSnapshot) subtract(later, earlier *BucketSnapshot) (ok bool) {
+	if earlier.scheme != later.scheme || earlier.restarts != later.restarts {
+		return false
+	}
+	before := earlier.buckets
+	for _, b := range later.buckets {
+		if len(before) > 0 && before[0].position == b.position {
+			if before[0].count > b.count {
+				return false
+			}
+			b.count -= before[0].count
+			before = before[1:]
+		}
+		if b.count > 0 {
+			s.buckets = append(s.buckets, b)
+		}
+	}
+	s.tally = later.tally
+	s.count -= earlier.count
+	s.addSum(earlier.high, earlier.low, true)
+	if s.count == 0 {
+		s.tally = tally{} // of a wide bucket, a little may have come later
+	}
+	return len(before) == 0
+}
+
+// in returns the counts by the buckets of another scheme.
+func (s *BucketSnapshot) in(to *scheme) []bucketCount {
+	if s.scheme == to {
+		return s.buckets
+	}
+	moved := make([]bucketCount, 0, len(s.buckets))
+	for _, b := range s.buckets {
+		low, high := s.scheme.limits(b.position)
+		position := to.position(toInt64(low + (high-low)/2))
+		if last := len(moved) - 1; last >= 0 && moved[last].position == position {
+			moved[last].count += b.count
+		} else {
+			moved = append(moved, bucketCount{position, b.count})
+		}
+	}
+	return moved
+}
+
+// mergeBuckets adds up two ascending lists.
+func mergeBuckets(a, b []bucketCount) []bucketCount {
+	merged := make([]bucketCount, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		switch cmp.Compare(a[0].position, b[0].position) {
+		case -1:
+			merged, a = append(merged, a[0]), a[1:]
+		case 1:
+			merged, b = append(merged, b[0]), b[1:]
+		default:
+			merged = append(merged, bucketCount{a[0].position, a[0].count + b[0].count})
+			a, b = a[1:], b[1:]
+		}
+	}
+	return append(append(merged, a...), b...)
+}
+
+// Clear does nothing.
+func (s *BucketSnapshot) Clear() {}
+
+// Update does nothing.
+func (s *BucketSnapshot) Update(int64) {}
+
+// Snapshot returns the snapshot itself.
+func (s *BucketSnapshot) Snapshot() Sample { return s }
+
+func (s *BucketSnapshot) record(_, t int64) int64  { return t }
+func (s *BucketSnapshot) wake()                    {}
+func (s *BucketSnapshot) totals() tally            { return s.tally }
+func (s *BucketSnapshot) capture() (Sample, tally) { return s, s.tally }
+func (s *BucketSnapshot) restart()                 {}
+
+func (s *BucketSnapshot) statistics(to *Statistics, ps []float64) tally {
+	to.source = nil
+	s.describe(to, ps)
+	return s.tally
+}
+
+// ReadBuckets refreshes into with what the histogram has counted, and tells
+// whether anything has changed since it was last refreshed. It is not ok, and
+// into is left alone, unless the histogram has a BucketSample. It is Snapshot
+// for those who read many histograms over and over: it allocates only when
+// buckets come into use. No one else may use into at the same time.
+func (h Histogram) ReadBuckets(into *BucketSnapshot) (changed, ok bool) {
+	if h.state == nil || into == nil {
+		return false, false
+	}
+	switch sample := h.state.recorder.(type) {
+	case *BucketSample:
+		sample.wake()
+		changed = sample.read(into)
+	case *BucketSnapshot:
+		return into.copy(sample), true
+	default:
+		return false, false
+	}
+	return h.state.exemplars.refresh(&into.examples) || changed, true
+}
+
+// ReadBuckets refreshes into with what the timer has counted, in nanoseconds: see
+// Histogram.ReadBuckets.
+func (t Timer) ReadBuckets(into *BucketSnapshot) (changed, ok bool) {
+	return t.distribution().ReadBuckets(into)
+}

@@ -1,0 +1,224 @@
+package metrics
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+)
+
+func bucketsOf(relativeError float64, values ...int64) *BucketSnapshot {
+	s := NewBucketSample(relativeError)
+	for _, v := range values {
+		s.Update(v)
+	}
+	return snapshotOfBuckets(s)
+}
+
+// sameBuckets tells whether two snapshots count the same.
+func sameBuckets(a, b *BucketSnapshot) bool {
+	return a.tally == b.tally && a.kind() == b.kind() && slices.Equal(a.buckets, b.buckets)
+}
+
+func someValues(random *rand.Rand, n int) []int64 {
+	values := make([]int64, n)
+	for i := range values {
+		values[i] = anyInt64(random)
+		if random.IntN(2) == 0 {
+			values[i] &= 0xff
+		}
+	}
+	return values
+}
+
+func TestBucketMerge(t *testing.T) {
+	random := rand.New(rand.NewPCG(11, 12))
+	for range 100 {
+		a, b := someValues(random, random.IntN(50)), someValues(random, random.IntN(50))
+		first, second := bucketsOf(0.05, a...), bucketsOf(0.05, b...)
+		want := bucketsOf(0.05, slices.Concat(a, b)...)
+		if got := first.Merge(second); !sameBuckets(got, want) {
+			t.Fatalf("%v and %v: %v, want %v", a, b, got, want)
+		}
+		if got := second.Merge(first); !sameBuckets(got, want) {
+			t.Fatalf("%v and %v: %v, want %v", b, a, got, want)
+		}
+		if !sameBuckets(first, bucketsOf(0.05, a...)) || !sameBuckets(second, bucketsOf(0.05, b...)) {
+			t.Fatal("merging changed what was merged")
+		}
+		if got := want.Sub(first); !sameBuckets(got, second) && len(a) > 0 {
+			t.Fatalf("%v less %v: %v, want %v", want, a, got, second)
+		}
+	}
+}
+
+func TestBucketMergeOfNothing(t *testing.T) {
+	some := bucketsOf(0.01, -1, 0, 7, 1000)
+	for _, nothing := range []*BucketSnapshot{nil, {}, bucketsOf(0.01)} {
+		if got := some.Merge(nothing); !sameBuckets(got, some) {
+			t.Errorf("%v", got)
+		}
+		if got := some.Sub(nothing); !sameBuckets(got, some) {
+			t.Errorf("%v", got)
+		}
+		if nothing == nil {
+			continue
+		}
+		if got := nothing.Merge(some); !sameBuckets(got, some) {
+			t.Errorf("%v", got)
+		}
+		if got := nothing.Sub(nothing); got.Count() != 0 || got.Sum() != 0 {
+			t.Errorf("%v", got)
+		}
+		if got := nothing.Sub(some); got.Count() != 0 || got.Sum() != 0 {
+			t.Errorf("%v", got)
+		}
+	}
+	got := some.Merge(nil)
+	got.buckets[0].count = 100
+	if some.buckets[0].count == 100 {
+		t.Error("the result shares memory with what was merged")
+	}
+}
+
+// TestBucketMergeOfOtherBuckets has errors add up, but no more than that.
+func TestBucketMergeOfOtherBuckets(t *testing.T) {
+	values := someValues(rand.New(rand.NewPCG(13, 14)), 1000)
+	inSeconds := NewBucketSample(0.1).(*BucketSample)
+	inSeconds.becomeTimers()
+	for _, v := range values {
+		inSeconds.Update(v)
+	}
+	for _, other := range []*BucketSnapshot{bucketsOf(0.1, values...), snapshotOfBuckets(inSeconds)} {
+		s := bucketsOf(0.05, values...)
+		got := s.Merge(other)
+		if got.Count() != 2000 || got.bucketTotal() != 2000 || got.Schema() != 4 || got.Unit() != 1 {
+			t.Errorf("count %d, in buckets %d, schema %d, unit %v", got.Count(), got.bucketTotal(), got.Schema(), got.Unit())
+		}
+		twice := slices.Concat(values, values)
+		for i := range 1000 {
+			p := float64(i) / 1000
+			want := SamplePercentile(twice, p)
+			if v := got.Percentile(p); far(v, want, 0.16, want) && math.Abs(want) > 100 {
+				t.Errorf("percentile %v: %v, want %v", p, v, want)
+			}
+		}
+		if !slices.IsSortedFunc(got.buckets, func(a, b bucketCount) int { return a.position - b.position }) {
+			t.Error("buckets are out of order")
+		}
+	}
+}
+
+func TestBucketSub(t *testing.T) {
+	s := NewBucketSample(0.05)
+	for _, v := range []int64{-5, 0, 7, 7, 1_000_000} {
+		s.Update(v)
+	}
+	earlier := snapshotOfBuckets(s)
+	for _, v := range []int64{7, 8, -5} {
+		s.Update(v)
+	}
+	later := snapshotOfBuckets(s)
+	if got := later.Sub(earlier); !sameBuckets(got, bucketsOf(0.05, 7, 8, -5)) {
+		t.Errorf("%v", got)
+	}
+	if got := later.Sub(later); got.Count() != 0 || got.Size() != 0 || got.Sum() != 0 || got.Percentile(0.5) != 0 {
+		t.Errorf("%v", got)
+	}
+	if got := later.Merge(later).Sub(earlier.Merge(earlier)); !sameBuckets(got, bucketsOf(0.05, 7, 8, -5, 7, 8, -5)) {
+		t.Errorf("%v", got)
+	}
+
+	if got := earlier.Sub(later); !sameBuckets(got, earlier) {
+		t.Errorf("later from earlier: %v", got)
+	}
+	if got := later.Sub(bucketsOf(0.1, 7)); !sameBuckets(got, later) {
+		t.Errorf("other buckets: %v", got)
+	}
+	if got := later.Sub(bucketsOf(0.05, 9)); !sameBuckets(got, later) {
+		t.Errorf("another sample: %v", got)
+	}
+	s.Clear()
+	for range 3 { // all that was there before is there again
+		for _, v := range []int64{-5, 0, 7, 7, 1_000_000} {
+			s.Update(v)
+		}
+	}
+	if got := snapshotOfBuckets(s).Sub(later); got.Count() != 15 {
+		t.Errorf("after Clear: %v", got)
+	}
+}
+
+func TestReadBuckets(t *testing.T) {
+	var s BucketSnapshot
+	for _, h := range []Histogram{{}, NewHistogram(nil), NewHistogram(NewUniformSample(10))} {
+		if changed, ok := h.ReadBuckets(&s); changed || ok {
+			t.Error("read buckets where there are none")
+		}
+	}
+	if changed, ok := (Timer{}).ReadBuckets(&s); changed || ok {
+		t.Error("read buckets of nothing")
+	}
+	if changed, ok := NewHistogram(NewBucketSample(0.05)).ReadBuckets(nil); changed || ok {
+		t.Error("read into nothing")
+	}
+
+	timer := newTimer(nil, NewRegistry(WithSample(func() Sample { return NewBucketSample(0.05) })))
+	read := func(what string, want bool) {
+		t.Helper()
+		changed, ok := timer.ReadBuckets(&s)
+		if changed != want || !ok {
+			t.Errorf("%s: changed %v ok %v", what, changed, ok)
+		}
+		if full := timer.Snapshot().Sample().(*BucketSnapshot); !sameBuckets(&s, full) || s.restarts != full.restarts {
+			t.Errorf("%s: %v differs from the snapshot %v", what, s, full)
+		}
+	}
+	read("the first time", true) // it has another unit now
+	read("nothing", false)
+	for _, d := range []time.Duration{time.Second, time.Second, 1, -1, 0, time.Hour, time.Second} {
+		timer.Update(d)
+		read("an update", true)
+		read("nothing", false)
+	}
+	timer.UpdateWithExemplar(time.Second, Labels{"a": "b"})
+	read("an exemplar", true)
+	read("nothing", false)
+	timer.Clear()
+	read("Clear", true)
+	read("nothing", false)
+	timer.Update(time.Second)
+	read("an update", true)
+	timer.Clear()
+	timer.Update(time.Second)
+	read("Clear and the same update", true)
+	if s.Count() != 1 {
+		t.Errorf("count %d", s.Count())
+	}
+}
+
+// TestHistogramOfBucketSnapshot exports what was computed from snapshots.
+func TestHistogramOfBucketSnapshot(t *testing.T) {
+	s := bucketsOf(0.05, 1, 2, 3)
+	h := NewHistogram(s)
+	h.Update(4)
+	h.Clear()
+	if h.Count() != 3 || h.Sum() != 6 || h.Max() != 3 || h.Snapshot().Sample() != Sample(s) {
+		t.Errorf("count %d sum %d max %d", h.Count(), h.Sum(), h.Max())
+	}
+	var figures Statistics
+	if h.ReadStatistics(&figures, []float64{0.5}); figures.Percentiles[0] != 2 || figures.Count != 3 {
+		t.Errorf("%+v", figures)
+	}
+	var into BucketSnapshot
+	for i := range 2 {
+		if changed, ok := h.ReadBuckets(&into); changed != (i == 0) || !ok || !sameBuckets(&into, s) {
+			t.Errorf("changed %v ok %v: %v", changed, ok, into)
+		}
+	}
+	s.Clear()
+	if s.Update(9); s.Count() != 3 {
+		t.Errorf("count %d", s.Count())
+	}
+}

@@ -1,0 +1,119 @@
+package metrics
+
+import (
+	"encoding/binary"
+	"math"
+	"math/big"
+	"slices"
+	"strconv"
+	"sync"
+)
+
+const (
+	// finestSchema and coarsestSchema are the ends of what Prometheus knows.
+	finestSchema, coarsestSchema = 8, -4
+
+	defaultError = 0.05
+)
+
+// Bounds for those who give none: 1-2.5-5 steps in seconds for timers, powers of
+// four for histograms, which leave the native buckets whole.
+var (
+	secondsBounds = []float64{
+		0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 60,
+	}
+	countBounds = []float64{
+		1, 1 << 2, 1 << 4, 1 << 6, 1 << 8, 1 << 10, 1 << 12, 1 << 14, 1 << 16,
+		1 << 18, 1 << 20, 1 << 22, 1 << 24, 1 << 26, 1 << 28, 1 << 30, 1 << 32,
+	}
+)
+
+// A bucketSpec is what NewBucketSample was asked for. All samples of the same
+// parameters share one, and with it the tables of their buckets, which are made
+// when they are first needed.
+type bucketSpec struct {
+	plain   func() *scheme // bounds hold in recorded units
+	seconds func() *scheme // bounds hold in seconds, nanoseconds are recorded
+}
+
+// specs are all there are. They stay: a program has few of them.
+var specs struct {
+	mu  sync.Mutex
+	all map[string]*bucketSpec
+}
+
+// specOf returns the spec of such buckets.
+func specOf(relativeError float64, bounds []float64) *bucketSpec {
+	schema := schemaFor(relativeError)
+	bounds = cleanBounds(bounds)
+	key := binary.BigEndian.AppendUint32(make([]byte, 0, 4+8*len(bounds)), uint32(schema))
+	for _, bound := range bounds {
+		key = binary.BigEndian.AppendUint64(key, math.Float64bits(bound))
+	}
+	specs.mu.Lock()
+	defer specs.mu.Unlock()
+	if spec := specs.all[string(key)]; spec != nil {
+		return spec
+	}
+	plain, seconds := bounds, bounds
+	if len(bounds) == 0 {
+		plain, seconds = countBounds, secondsBounds
+	}
+	spec := &bucketSpec{
+		plain:   sync.OnceValue(func() *scheme { return newScheme(schema, 1, plain) }),
+		seconds: sync.OnceValue(func() *scheme { return newScheme(schema, nanosPerSecond, seconds) }),
+	}
+	if specs.all == nil {
+		specs.all = map[string]*bucketSpec{}
+	}
+	specs.all[string(key)] = spec
+	return spec
+}
+
+// schemaFor returns the coarsest schema whose buckets grow by no more than the
+// error, or else the finest there is.
+func schemaFor(relativeError float64) int32 {
+	if !(relativeError > 0) {
+		relativeError = defaultError
+	}
+	for schema := coarsestSchema; schema < finestSchema; schema++ {
+		if bucketGrowth(schema)-1 <= relativeError {
+			return int32(schema)
+		}
+	}
+	return finestSchema
+}
+
+// bucketGrowth is the ratio of the bounds of a bucket: 2^(2^-schema).
+func bucketGrowth(schema int) float64 { return math.Exp2(math.Ldexp(1, -schema)) }
+
+// cleanBounds returns the bounds that make sense, in ascending order.
+func cleanBounds(bounds []float64) []float64 {
+	clean := make([]float64, 0, len(bounds))
+	for _, bound := range bounds {
+		if !math.IsNaN(bound) && !math.IsInf(bound, 0) {
+			clean = append(clean, bound+0) // -0 becomes 0
+		}
+	}
+	slices.Sort(clean)
+	return slices.Compact(clean)
+}
+
+// floorOf returns the highest integer that is no more than bound·unit, or the end
+// of int64 next to it. A fraction counts as the decimal number it is written as: in
+// nanoseconds 0.3 is 300,000,000, though the float64 next to 0.3 is less.
+func floorOf(bound float64, unit int64) (floor int64, within bool) {
+	exact := new(big.Rat).SetFloat64(bound)
+	if !exact.IsInt() {
+		exact.SetString(strconv.FormatFloat(bound, 'g', -1, 64))
+	}
+	exact.Mul(exact, new(big.Rat).SetInt64(unit))
+	integer := new(big.Int).Div(exact.Num(), exact.Denom()) // rounds down: the denominator is positive
+	switch {
+	case integer.IsInt64():
+		return integer.Int64(), true
+	case integer.Sign() < 0:
+		return math.MinInt64, false
+	}
+	return math.MaxInt64, false
+}

@@ -1,0 +1,218 @@
+package metrics
+
+import (
+	"iter"
+	"sync/atomic"
+	"time"
+	"unicode/utf8"
+)
+
+// Exemplar is a value that was recorded together with labels that lead to more
+// about it, such as the id of a trace.
+type Exemplar struct {
+	Labels Labels    // not those of the instrument
+	Value  float64   // as recorded: in nanoseconds if it is a timer's
+	Time   time.Time // when it was recorded
+}
+
+// exemplarRunes is how many runes OpenMetrics allows for names and values.
+const exemplarRunes = 128
+
+// exemplar never changes.
+type exemplar struct {
+	labels *labelSet
+	value  int64
+	time   time.Time
+}
+
+// newExemplar returns nil if there are no labels, or too much of them.
+func newExemplar(v int64, labels Labels, t time.Time) *exemplar {
+	set := newLabelSet(labels)
+	if set == nil {
+		return nil
+	}
+	runes := 0
+	for _, pair := range set.pairs {
+		runes += utf8.RuneCountInString(pair.name) + utf8.RuneCountInString(pair.value)
+	}
+	if runes > exemplarRunes {
+		return nil
+	}
+	return &exemplar{set, v, t}
+}
+
+func (e *exemplar) export() Exemplar {
+	return Exemplar{e.labels.Labels(), float64(e.value), e.time}
+}
+
+// all returns the exemplar, if it isn't nil.
+func (e *exemplar) all() iter.Seq[Exemplar] {
+	return func(yield func(Exemplar) bool) {
+		if e != nil {
+			yield(e.export())
+		}
+	}
+}
+
+// exemplars keeps the latest of each classic bucket. Nothing is allocated before
+// there is one.
+type exemplars struct {
+	slots atomic.Pointer[[]atomic.Pointer[exemplar]]
+}
+
+// keep keeps an exemplar in a slot, of so many.
+func (x *exemplars) keep(e *exemplar, slot, slots int) {
+	kept := x.slots.Load()
+	if kept == nil {
+		made := make([]atomic.Pointer[exemplar], slots)
+		x.slots.CompareAndSwap(nil, &made)
+		kept = x.slots.Load()
+	}
+	if kept != nil && slot < len(*kept) {
+		(*kept)[slot].Store(e)
+	}
+}
+
+// clear forgets all.
+func (x *exemplars) clear() { x.slots.Store(nil) }
+
+// refresh makes list what is kept now, and tells whether it wasn't before.
+func (x *exemplars) refresh(list **exemplarList) bool {
+	kept := x.slots.Load()
+	if kept == nil {
+		had := *list != nil
+		*list = nil
+		return had
+	}
+	same := *list != nil && len((*list).slots) == len(*kept)
+	for i := 0; same && i < len(*kept); i++ {
+		same = (*list).slots[i] == (*kept)[i].Load()
+	}
+	if same {
+		return false
+	}
+	fresh := &exemplarList{make([]*exemplar, len(*kept))}
+	for i := range *kept {
+		fresh.slots[i] = (*kept)[i].Load()
+	}
+	*list = fresh
+	return true
+}
+
+// exemplarList is what was kept at one moment. It never changes, and may be nil.
+type exemplarList struct {
+	slots []*exemplar // by classic bucket; nil where there is none
+}
+
+// all returns the exemplars in ascending order of their buckets.
+func (l *exemplarList) all() iter.Seq[Exemplar] {
+	return func(yield func(Exemplar) bool) {
+		if l == nil {
+			return
+		}
+		for _, e := range l.slots {
+			if e != nil && !yield(e.export()) {
+				return
+			}
+		}
+	}
+}
+
+// merge keeps the later of two in each bucket; of lists for different bounds,
+// only those of l.
+func (l *exemplarList) merge(other *exemplarList) *exemplarList {
+	switch {
+	case l == nil:
+		return other
+	case other == nil || len(l.slots) != len(other.slots):
+		return l
+	}
+	merged := &exemplarList{make([]*exemplar, len(l.slots))}
+	for i, e := range l.slots {
+		if o := other.slots[i]; e == nil || o != nil && o.time.After(e.time) {
+			e = o
+		}
+		merged.slots[i] = e
+	}
+	return merged
+}
+
+// keepExemplar keeps one for v, which has just been recorded.
+func (s *histogramState) keepExemplar(v int64, labels Labels, t time.Time) {
+	e := newExemplar(v, labels, t)
+	if e == nil {
+		return
+	}
+	slot, slots := 0, 1
+	if sample, ok := s.recorder.(*BucketSample); ok {
+		scheme := sample.window.Load().scheme
+		slot, slots = scheme.classicOf(v), len(scheme.bounds)+1
+	}
+	s.exemplars.keep(e, slot, slots)
+}
+
+// shownExemplars returns what is kept, and hands it on to a snapshot of buckets.
+func (s *histogramState) shownExemplars(sample Sample) (list *exemplarList) {
+	if s.exemplars.refresh(&list); list != nil {
+		if buckets, ok := sample.(*BucketSnapshot); ok && s.sample != sample {
+			buckets.examples = list
+		}
+	}
+	return list
+}
+
+// IncWithExemplar is Inc, and keeps n and the labels as the counter's exemplar. It
+// is dropped, but n is counted, if names and values of the labels have more than
+// 128 runes in all; without labels there is none.
+func (c Counter) IncWithExemplar(n int64, labels Labels) {
+	if c.state == nil {
+		return
+	}
+	c.state.count.Add(n)
+	if e := newExemplar(n, labels, time.Now()); e != nil {
+		c.state.exemplar.Store(e)
+	}
+}
+
+func (c Counter) exemplar() *exemplar {
+	if c.state == nil {
+		return nil
+	}
+	return c.state.exemplar.Load()
+}
+
+// UpdateWithExemplar is Update, and keeps the value and the labels as an exemplar:
+// the latest for each bucket of a BucketSample's classic histogram, else the latest
+// of all. It is dropped, but the value is counted, if names and values of the
+// labels have more than 128 runes in all; without labels there is none. It
+// allocates and takes about as long as ten updates, so use it for what is traced.
+func (h Histogram) UpdateWithExemplar(value int64, labels Labels) {
+	if h.state != nil {
+		t := time.Now()
+		h.state.record(value, since(t))
+		h.state.keepExemplar(value, labels, t)
+	}
+}
+
+// UpdateWithExemplar is Update, and keeps the duration and the labels as an
+// exemplar: see Histogram.UpdateWithExemplar.
+func (t Timer) UpdateWithExemplar(d time.Duration, labels Labels) {
+	if t.state == nil {
+		return
+	}
+	at := time.Now()
+	t.state.record(int64(d), since(at))
+	if h := t.distribution(); h.state != nil {
+		h.state.keepExemplar(int64(d), labels, at)
+	}
+}
+
+// Exemplars returns the counter's exemplar, if it has one.
+func (s CounterSnapshot) Exemplars() iter.Seq[Exemplar] { return s.exemplar.all() }
+
+// Exemplars returns the exemplars in the order of their values.
+func (f sampleFigures) Exemplars() iter.Seq[Exemplar] { return f.exemplars.all() }
+
+// Exemplars returns the exemplars, at most one for each classic bucket, in the order
+// of their values.
+func (s *BucketSnapshot) Exemplars() iter.Seq[Exemplar] { return s.examples.all() }
