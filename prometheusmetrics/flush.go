@@ -94,7 +94,7 @@ func (d *Driver) findIn(source int) (err error) {
 		}
 	}()
 	d.config.Sources[source].Source.Each(func(name string, metric any) {
-		d.state.found = append(d.state.found, found{source, name, metric})
+		d.state.found = append(d.state.found, found{source, name, instrumentOf(metric)})
 	})
 	return nil
 }

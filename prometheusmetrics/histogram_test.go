@@ -267,3 +267,31 @@ func TestExemplars(t *testing.T) {
 		t.Errorf("native exemplars are %v", h.Exemplars)
 	}
 }
+
+// standIn is a metric as another library wants it, over an instrument of ours.
+type standIn struct{ metrics.Timer }
+
+func (s standIn) Instrument() any { return s.Timer }
+
+// impostor has a method of that name for something else, and fails in it.
+type impostor struct{ metrics.Timer }
+
+func (impostor) Instrument() any { panic("out of tune") }
+
+// TestStandIns: what stands for an instrument of ours is read as the instrument,
+// buckets and all.
+func TestStandIns(t *testing.T) {
+	timer := metrics.GetOrRegisterTimer("t", bucketed())
+	timer.Update(time.Second)
+	d, _, registry, _ := newTestDriver(t, Config{Layout: LayoutTyped, Registry: sourceFunc(func(visit func(string, any)) {
+		visit("stand_in", standIn{timer})
+		visit("impostor", impostor{timer})
+	})})
+	once(t, d)
+	text := expose(t, registry)
+	for _, want := range []string{"# TYPE stand_in_seconds histogram\n", "# TYPE impostor_seconds summary\n"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+}

@@ -97,9 +97,6 @@ func (d *Driver) Push(ctx context.Context, options PushOptions) error {
 		return err
 	}
 	defer p.close()
-	if err := ctx.Err(); err != nil {
-		return err
-	}
 	flushed := p.flush()
 	if !p.pushable(flushed) {
 		return flushed

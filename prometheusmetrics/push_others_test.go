@@ -129,38 +129,67 @@ func TestPushDoesNotChangeWhatItGathers(t *testing.T) {
 	}
 }
 
+// hangingGatherer comes back when it is released.
+type hangingGatherer struct {
+	calls   atomic.Int64
+	release chan struct{}
+}
+
+func (g *hangingGatherer) Gather() ([]*dto.MetricFamily, error) {
+	g.calls.Add(1)
+	<-g.release
+	return []*dto.MetricFamily{gaugeFamily("slow", gaugeSeries(1))}, nil
+}
+
 // Gatherers that hang cost their series and CallTimeout once, and are not called
 // again until they have come back.
 func TestPushGathererThatHangs(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d, source, _, log := newTestDriver(t, Config{CallTimeout: 3 * time.Second})
-		metrics.GetOrRegisterCounter("c", source)
-		release := make(chan struct{})
-		var calls atomic.Int64
-		hanging := prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) {
-			calls.Add(1)
-			<-release
-			return []*dto.MetricFamily{gaugeFamily("slow", gaugeSeries(1))}, nil
-		})
-		gateway := &gatewayDouble{}
-		options := PushOptions{Gatherers: []prometheus.Gatherer{hanging, gathers(nil, gaugeFamily("a", gaugeSeries(2)))}}
-		for i, wait := range []time.Duration{3 * time.Second, 0, 0} {
-			start := time.Now()
+	for name, asGatherer := range map[string]func(*hangingGatherer) prometheus.Gatherer{
+		"comparable":     func(g *hangingGatherer) prometheus.Gatherer { return g },
+		"not comparable": func(g *hangingGatherer) prometheus.Gatherer { return prometheus.GathererFunc(g.Gather) },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			d, source, _, log := newTestDriver(t, Config{CallTimeout: 3 * time.Second})
+			metrics.GetOrRegisterCounter("c", source)
+			hanging := &hangingGatherer{release: make(chan struct{})}
+			gateway := &gatewayDouble{}
+			options := PushOptions{Gatherers: []prometheus.Gatherer{asGatherer(hanging), gathers(nil, gaugeFamily("a", gaugeSeries(2)))}}
+			for i, wait := range []time.Duration{3 * time.Second, 0, 0} {
+				start := time.Now()
+				got := mustPush(t, d, gateway, options)
+				if took := time.Since(start); took != wait {
+					t.Errorf("%s: push %d took %v, want %v", name, i, took, wait)
+				}
+				if want := map[string]string{"c_count": "0", "a": "2"}; !maps.Equal(got.figures, want) {
+					t.Errorf("%s: push %d has %v, want %v", name, i, got.figures, want)
+				}
+			}
+			told := []string{"prometheusmetrics: push: gatherer 0 is left out: it takes longer than 3s"}
+			if calls := hanging.calls.Load(); !slices.Equal(log.reasons(), told) || calls != 1 {
+				t.Errorf("%s: told %q after %d calls, want %q after 1", name, log.reasons(), calls, told)
+			}
+			close(hanging.release)
+			synctest.Wait()
 			got := mustPush(t, d, gateway, options)
-			if took := time.Since(start); took != wait {
-				t.Errorf("push %d took %v, want %v", i, took, wait)
+			if calls := hanging.calls.Load(); got.figures["slow"] != "1" || calls != 2 {
+				t.Errorf("%s: pushed %v after %d calls", name, got.figures, calls)
 			}
-			if want := map[string]string{"c_count": "0", "a": "2"}; !maps.Equal(got.figures, want) {
-				t.Errorf("push %d has %v, want %v", i, got.figures, want)
-			}
-		}
-		if want := []string{"prometheusmetrics: push: gatherer 0 is left out: it takes longer than 3s"}; !slices.Equal(log.reasons(), want) || calls.Load() != 1 {
-			t.Errorf("told %q after %d calls, want %q after 1", log.reasons(), calls.Load(), want)
-		}
-		close(release)
-		synctest.Wait()
-		if got := mustPush(t, d, gateway, options); got.figures["slow"] != "1" || calls.Load() != 2 {
-			t.Errorf("pushed %v after %d calls", got.figures, calls.Load())
+		})
+	}
+}
+
+// Another gatherer in the place of one that hangs is asked.
+func TestPushGathererAfterOneThatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, _, _, _ := newTestDriver(t, Config{})
+		hanging := &hangingGatherer{release: make(chan struct{})}
+		defer close(hanging.release)
+		other := &hangingGatherer{release: make(chan struct{})}
+		close(other.release)
+		gateway := &gatewayDouble{}
+		mustPush(t, d, gateway, PushOptions{Gatherers: []prometheus.Gatherer{hanging}})
+		if got := mustPush(t, d, gateway, PushOptions{Gatherers: []prometheus.Gatherer{other}}); got.figures["slow"] != "1" {
+			t.Errorf("pushed %v", got.figures)
 		}
 	})
 }

@@ -180,6 +180,15 @@ func connections() int {
 	return strings.Count(stacks.String(), "net/http.(*persistConn).")
 }
 
+// Clients of tests tend to answer without a body.
+func TestPushAnswerWithoutBody(t *testing.T) {
+	d, _, _, _ := newTestDriver(t, Config{})
+	gateway := &gatewayDouble{answer: func(int, *http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: http.StatusAccepted}, nil
+	}}
+	mustPush(t, d, gateway, PushOptions{})
+}
+
 func TestPushRequestKeepsItsURL(t *testing.T) {
 	target := &url.URL{Scheme: "http", Host: "gateway"}
 	r := &request{ctx: t.Context(), client: &gatewayDouble{}, target: target, timeout: time.Hour}

@@ -34,7 +34,7 @@ func (d *Driver) pushes() *pushes {
 	if known, ok := pushStates.Load(key); ok {
 		return known.(*pushes)
 	}
-	state, known := pushStates.LoadOrStore(key, &pushes{groups: make(map[string]*pushGroup)})
+	state, known := pushStates.LoadOrStore(key, &pushes{})
 	if !known {
 		runtime.AddCleanup(d, func(key weak.Pointer[Driver]) { pushStates.Delete(key) }, key)
 	}
@@ -44,6 +44,9 @@ func (d *Driver) pushes() *pushes {
 func (p *pushes) group(address string) *pushGroup {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.groups == nil {
+		p.groups = make(map[string]*pushGroup)
+	}
 	group, known := p.groups[address]
 	if !known {
 		group = &pushGroup{turn: make(chan struct{}, 1), hung: make(map[int]*gathering)}

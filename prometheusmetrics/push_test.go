@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -66,6 +67,13 @@ func TestPushOptionsErrors(t *testing.T) {
 	d, _, _, _ := newTestDriver(t, Config{ConstLabels: prometheus.Labels{"job": "x"}})
 	if err := d.Push(t.Context(), PushOptions{URL: "gateway", Job: "j"}); err == nil || !strings.Contains(err.Error(), "job is one of the constant labels") {
 		t.Errorf("constant label job: %v", err)
+	}
+}
+
+func TestPushOptionsDefaults(t *testing.T) {
+	got, err := PushOptions{URL: "gateway", Job: "j"}.complete(Config{})
+	if err != nil || got.URL != "http://gateway" || got.Interval != 15*time.Second || got.Timeout != 10*time.Second {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
 
@@ -165,6 +173,11 @@ func TestPushOfASourceThatPanics(t *testing.T) {
 	if got := gateway.requests(); err == nil || len(got) != 2 || got[1].figures["c_count"] != "7" {
 		t.Errorf("error %v after %+v", err, got)
 	}
+	gateway.answer = func(int, *http.Request) (*http.Response, error) { return respond(500, "gateway is broken") }
+	err = push()
+	if err == nil || !strings.Contains(err.Error(), "source is broken") || !strings.Contains(err.Error(), "gateway is broken") {
+		t.Errorf("error %v, want both", err)
+	}
 }
 
 type sourceFunc func(func(string, any))
@@ -207,6 +220,9 @@ func TestPushHoldsNothingUp(t *testing.T) {
 		ended := make(chan error)
 		go func() { ended <- d.Push(ctx, to(silent, PushOptions{})) }()
 		synctest.Wait() // for the client to hang
+		if d.trees.last.readers > 0 {
+			t.Error("scrapes can't have the tree that the push has encoded")
+		}
 
 		counter.Inc(1)
 		once(t, d)
@@ -231,7 +247,7 @@ func TestPushHoldsNothingUp(t *testing.T) {
 }
 
 // Pushes to one group take turns, so that the gateway ends up with the latest
-// figures, and share with scrapes what they encode.
+// figures.
 func TestPushConcurrentSafe(t *testing.T) {
 	d, source, _, _ := newTestDriver(t, Config{SelfMetrics: true})
 	counter := metrics.GetOrRegisterCounter("c", source)
@@ -252,11 +268,6 @@ func TestPushConcurrentSafe(t *testing.T) {
 				if err := d.Push(t.Context(), to(gateway, PushOptions{})); err != nil {
 					t.Error(err)
 				}
-				families, done, _ := d.Transactional().Gather()
-				for _, family := range families {
-					_ = family.String()
-				}
-				done()
 			}
 		})
 	}
@@ -269,20 +280,63 @@ func TestPushConcurrentSafe(t *testing.T) {
 	}
 }
 
-// A callback may push, be it out of the middle of a push.
-func TestPushFromOnError(t *testing.T) {
+// A push shows one flush, whole, whatever flushes and scrapes come meanwhile.
+func TestPushShowsOneFlush(t *testing.T) {
+	d, source, _, _ := newTestDriver(t, Config{})
+	counters := make([]metrics.Counter, 500)
+	for i := range counters {
+		counters[i] = metrics.GetOrRegisterCounter("c"+strconv.Itoa(i), source)
+	}
 	gateway := &gatewayDouble{}
-	var d *Driver
-	calls := 0
-	d, source, _, _ := newTestDriver(t, Config{OnError: func(error) {
-		calls++
+	stop := make(chan struct{})
+	var scraping sync.WaitGroup
+	scraping.Go(func() {
+		for {
+			d.flushing.Lock() // so that no push flushes half of it
+			for _, counter := range counters {
+				counter.Inc(1)
+			}
+			d.flushing.Unlock()
+			once(t, d)
+			_, done, _ := d.Transactional().Gather()
+			done()
+			select {
+			case <-stop:
+				return
+			default:
+			}
+		}
+	})
+	for range 20 {
+		got := mustPush(t, d, gateway, PushOptions{})
+		if len(got.figures) != len(counters) {
+			t.Fatalf("%d series, want %d", len(got.figures), len(counters))
+		}
+		for series, value := range got.figures {
+			if want := got.figures["c0_count"]; value != want {
+				t.Fatalf("%s is %s where c0_count is %s", series, value, want)
+			}
+		}
+	}
+	close(stop)
+	scraping.Wait()
+}
+
+// A callback may push, be it told of what a flush or what a push left out.
+func TestPushFromOnError(t *testing.T) {
+	for name, metric := range map[string]string{"flush": "", "push": "c"} {
+		gateway := &gatewayDouble{}
+		var d *Driver
+		calls := 0
+		d, source, _, _ := newTestDriver(t, Config{OnError: func(error) {
+			calls++
+			mustPush(t, d, gateway, PushOptions{})
+		}})
+		metrics.GetOrRegisterCounter(metric, source, metrics.Labels{"job": "x"})
 		mustPush(t, d, gateway, PushOptions{})
-	}})
-	metrics.GetOrRegisterCounter("c", source, metrics.Labels{"job": "x"})
-	metrics.GetOrRegisterCounter("", source)
-	mustPush(t, d, gateway, PushOptions{})
-	if calls != 2 || len(gateway.requests()) != 3 {
-		t.Errorf("%d calls, %d requests", calls, len(gateway.requests()))
+		if calls != 1 || len(gateway.requests()) != 2 {
+			t.Errorf("%s: %d calls, %d requests", name, calls, len(gateway.requests()))
+		}
 	}
 }
 
@@ -307,7 +361,7 @@ func TestPushLastSuccess(t *testing.T) {
 				t.Errorf("after a success at %s: %+v", want, got)
 			}
 		}
-		if got := mustPush(t, d, gateway, PushOptions{}); got.method != http.MethodPut || got.figures[name] != "" {
+		if got := mustPush(t, d, gateway, PushOptions{}); got.method != http.MethodPut || len(got.figures) != 1 {
 			t.Errorf("without LastSuccess: %+v", got)
 		}
 		metrics.GetOrRegisterGauge("last", source, metrics.Labels{"a": "3"})

@@ -81,6 +81,25 @@ func ownKind(metric any) kind {
 	return kindUnknown
 }
 
+// instrumentOf returns the instrument of ours that a metric stands for, as those of
+// package rcrowley do, since only the instrument itself has buckets; any other
+// metric is returned as it is.
+func instrumentOf(metric any) (instrument any) {
+	if ownKind(metric) != kindUnknown {
+		return metric
+	}
+	standIn, ok := metric.(interface{ Instrument() any })
+	if !ok {
+		return metric
+	}
+	defer func() {
+		if recover() != nil || ownKind(instrument) == kindUnknown {
+			instrument = metric // somebody else's method of that name
+		}
+	}()
+	return standIn.Instrument()
+}
+
 // shapeOf looks at a type from elsewhere: at what its Snapshot returns, or at
 // the type itself where it has none. No method is called.
 func shapeOf(metric any) shape {
