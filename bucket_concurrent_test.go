@@ -38,7 +38,7 @@ func TestBucketsAgreeWhileUpdated(t *testing.T) {
 		-int64(side.lower[side.wide] - 1),
 	} {
 		h := NewHistogram(NewBucketSample(0.05))
-		const writers, updates = 4, 20_000
+		const writers, updates = 4, 50_000
 		last := int64(0)
 		var reused BucketSnapshot
 		readWhile(writers, func(int) {

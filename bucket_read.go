@@ -45,6 +45,12 @@ func (s *BucketSample) read(to *BucketSnapshot) bool {
 // what they stand for to sum, and returns the new n. Hold the lock.
 func (s *BucketSample) readChunk(c *chunk, number int, to *BucketSnapshot, n int, sum *tally, changed *bool) int {
 	spilled := s.spilledOf(number)
+	side, k := to.scheme.at(number << chunkBits)
+	step := 1
+	if number < 0 {
+		step = -1
+	}
+	var magnitudes tally
 	for i := range c {
 		content := c[i].Load()
 		count := content >> bucketShift
@@ -54,11 +60,10 @@ func (s *BucketSample) readChunk(c *chunk, number int, to *BucketSnapshot, n int
 		if count == 0 {
 			continue
 		}
+		magnitudes.count += int64(count)
+		magnitudes.addProduct(count, side.lower[k+i*step])
+		magnitudes.addProduct(content&offsetMask, 1<<side.shiftOf(k+i*step))
 		b := bucketCount{number<<chunkBits + i, count}
-		side, k := to.scheme.at(b.position)
-		sum.count += int64(count)
-		sum.addProduct(count, side.lower[k], b.position < 0)
-		sum.addProduct(content&offsetMask, 1<<side.shiftOf(k), b.position < 0)
 		switch {
 		case n == len(to.buckets):
 			to.buckets = append(to.buckets, b)
@@ -69,29 +74,17 @@ func (s *BucketSample) readChunk(c *chunk, number int, to *BucketSnapshot, n int
 		}
 		n++
 	}
+	sum.count += magnitudes.count
+	sum.addSum(magnitudes.high, magnitudes.low, number < 0)
 	return n
 }
 
-// used returns how many buckets are in use, or were before a Clear.
-func (w *window) used() int {
-	n := 0
-	for _, c := range w.chunks {
-		if c == nil {
-			continue
-		}
-		for i := range c {
-			if c[i].Load() != 0 {
-				n++
-			}
-		}
-	}
-	return n
-}
-
-// addProduct adds a·b, or subtracts it.
-func (t *tally) addProduct(a, b uint64, negative bool) {
+// addProduct adds a·b.
+func (t *tally) addProduct(a, b uint64) {
 	high, low := bits.Mul64(a, b)
-	t.addSum(int64(high), low, negative)
+	var carry uint64
+	t.low, carry = bits.Add64(t.low, low, 0)
+	t.high += int64(high + carry)
 }
 
 // addSum adds high·2^64 + low, or subtracts it.

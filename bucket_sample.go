@@ -20,48 +20,27 @@ import (
 // nothing, save for the first value in 16 neighbouring buckets. All methods may
 // be called concurrently. The zero value is as if made with an error of 0.05.
 type BucketSample struct {
-	window atomic.Pointer[window]
-	spec   *bucketSpec
-
-	seconds bool        // the spec's bounds hold in seconds
+	// What updates only read has a cache line of its own, so that cores which
+	// update the same sample don't wait for each other twice.
+	window  atomic.Pointer[window]
 	clock   coarseClock
-	calls   atomic.Int64 // updates of a timer that don't know the time
+	spec    *bucketSpec
+	spilled []spillover // by the lock
+
+	calls atomic.Int64 // updates of a timer that don't know the time
 
 	// A field of a word that gets full is emptied into what follows. A part that
 	// was taken out of a word and has not arrived here yet would be missing from
 	// a reading; folding counts these, and a reading taken while there is one
 	// is taken again.
-	folding atomic.Int64
+	folding atomic.Int32
+	seconds bool         // the bounds hold in seconds; by the lock
 	rests   atomic.Int64 // what wide buckets cut off their offsets
 
 	mu       sync.Mutex
-	offsets  tally       // sum of offsets, the count is not used
-	spilled  []spillover // counts, by chunk
+	offsets  tally // sum of offsets, the count is not used
 	restarts uint64
 }
-
-// window is the part of all buckets that has been used. It is replaced by a
-// larger one when need be; the chunks stay.
-type window struct {
-	scheme   *scheme
-	positive *side // the scheme's
-	first    int   // number of the first of the chunks
-	chunks   []*chunk
-}
-
-// chunk is what is allocated at once: the words of 16 buckets, two cache lines.
-// Chunk number i holds the buckets of positions 16i to 16i+15.
-//
-// A word is count·2^36 + the sum of the offsets of its values, which is how far
-// they are from the end of the bucket that is closer to zero. So a value changes
-// count and sum at once, and however many are counted in passing, every reading
-// finds a sum that belongs to its counts.
-//
-// A word's sum is taken out when it reaches 2^34. It can't overflow before, since
-// that would take 768 additions of the largest offset within the moments from
-// such an addition to the exchange that follows it, while each of them starts
-// an exchange itself. Half of the count's range is taken out when it is full.
-type chunk [chunkSize]atomic.Uint64
 
 // spillover has the counts taken out of the words of a chunk, in units of 2^27.
 // They would last for decades if one bucket alone was counted all the time.
@@ -174,7 +153,9 @@ func (s *BucketSample) spill(word *atomic.Uint64, of *scheme, position int) {
 	side, n := of.at(position)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.offsets.addProduct(content&offsetMask, 1<<side.shiftOf(n), position < 0)
+	var taken tally
+	taken.addProduct(content&offsetMask, 1<<side.shiftOf(n))
+	s.offsets.addSum(taken.high, taken.low, position < 0)
 	if content&fullCount != 0 {
 		s.spilledAt(position >> chunkBits).units[position&(chunkSize-1)]++
 	}
@@ -241,37 +222,6 @@ func (s *BucketSample) scheme() *scheme {
 	return s.spec.plain()
 }
 
-// chunkAt returns the chunk of that number, making it if need be.
-func (s *BucketSample) chunkAt(number int) *chunk {
-	for {
-		w := s.window.Load()
-		if i := number - w.first; uint(i) < uint(len(w.chunks)) && w.chunks[i] != nil {
-			return w.chunks[i]
-		}
-		larger, made := w.with(number)
-		if s.window.CompareAndSwap(w, larger) {
-			return made
-		}
-	}
-}
-
-// with returns a window that has a chunk of that number.
-func (w *window) with(number int) (*window, *chunk) {
-	first, end := number, number+1
-	if len(w.chunks) > 0 {
-		first, end = min(first, w.first), max(end, w.first+len(w.chunks))
-	}
-	larger := *w
-	larger.first = first
-	larger.chunks = make([]*chunk, end-first)
-	if len(w.chunks) > 0 {
-		copy(larger.chunks[w.first-first:], w.chunks)
-	}
-	made := new(chunk)
-	larger.chunks[number-first] = made
-	return &larger, made
-}
-
 // becomeTimers tells the histogram's sample that it is a timer's.
 func (h Histogram) becomeTimers() {
 	if h.state != nil && h.state.buckets != nil {
@@ -284,10 +234,8 @@ func (h Histogram) becomeTimers() {
 func (s *BucketSample) becomeTimers() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.window.Load() == nil {
-		s.seconds = true
-		s.scheme() // so that the first update doesn't have to wait for its tables
-	}
+	s.seconds = true
+	s.scheme() // so that the first update doesn't have to wait for its tables
 }
 
 // due tells whether an update of a timer that doesn't know the time is to look at
@@ -325,11 +273,5 @@ func (s *BucketSample) restart() {
 			return
 		}
 		runtime.Gosched()
-	}
-}
-
-func (c *chunk) clear() {
-	for i := range c {
-		c[i].Store(0)
 	}
 }

@@ -3,7 +3,9 @@ package metrics
 import (
 	"math"
 	"math/big"
+	"math/bits"
 	"math/rand/v2"
+	"reflect"
 	"runtime"
 	"testing"
 	"time"
@@ -122,6 +124,34 @@ func TestBucketCountSpills(t *testing.T) {
 	}
 	if s.Clear(); s.Count() != 0 || s.Sum() != 0 {
 		t.Errorf("%d %d after Clear", s.Count(), s.Sum())
+	}
+}
+
+// TestBucketRestsFold has the rests of wide buckets reach their limit.
+func TestBucketRestsFold(t *testing.T) {
+	for _, sign := range []int64{1, -1} {
+		s := NewBucketSample(0.05).(*BucketSample)
+		const almost = restsLimit - 1000
+		s.rests.Store(sign * almost)
+		want := big.NewInt(sign * almost)
+		for range 10 {
+			s.Update(sign * (1<<60 + 12345))
+			want.Add(want, big.NewInt(sign*(1<<60+12345)))
+		}
+		if got := exactSum(s.totals()); got.Cmp(want) != 0 {
+			t.Errorf("sum %d, want %d", got, want)
+		}
+		if rest := s.rests.Load() * sign; rest > almost {
+			t.Errorf("rests went up to %d", rest)
+		}
+	}
+}
+
+// TestBucketCacheLines: what updates write is apart from what they only read.
+func TestBucketCacheLines(t *testing.T) {
+	sample := reflect.TypeFor[BucketSample]()
+	if calls, _ := sample.FieldByName("calls"); bits.UintSize == 64 && (calls.Offset != 64 || sample.Size() != 128) {
+		t.Errorf("calls are at %d of %d", calls.Offset, sample.Size())
 	}
 }
 

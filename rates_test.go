@@ -76,6 +76,7 @@ func pause(random *rand.Rand) time.Duration {
 }
 
 func TestRatesAreATickers(t *testing.T) {
+	skipUnderRace(t)
 	for seed := range uint64(10) {
 		synctest.Test(t, func(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 7))
@@ -103,6 +104,7 @@ func TestRatesAreATickers(t *testing.T) {
 }
 
 func TestRatesAfterMonths(t *testing.T) {
+	skipUnderRace(t)
 	synctest.Test(t, func(t *testing.T) {
 		timer, want := NewTimer(), newTicker()
 		for range 30 { // a busy night, a day off, and nobody looks
@@ -159,6 +161,7 @@ func TestBusyRates(t *testing.T) {
 
 // TestATickTakesAtMost15EventsTooMany looks at what a tick counted.
 func TestATickTakesAtMost15EventsTooMany(t *testing.T) {
+	skipUnderRace(t)
 	synctest.Test(t, func(t *testing.T) {
 		meter := NewMeter()
 		next := time.Now().Add(5 * time.Second)

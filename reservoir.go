@@ -53,10 +53,6 @@ const (
 
 	defaultSize  = 1028
 	defaultAlpha = 0.015
-
-	// even is the largest spread of the logarithms of weights that is taken for
-	// none. At alpha 0.015 these are the values of half a second.
-	even = 1. / 128
 )
 
 // open prepares a new reservoir. Senseless parameters become the default ones.
@@ -202,32 +198,23 @@ func (r *reservoir) admit(v int64, e float64) {
 	}
 }
 
-// distribution fills d with the values kept and their weights. A kept value
-// stands for max(w, tau): where priorities above tau are rare, as on a busy
-// instrument, each of the kept ones stands for as many values as the next.
-// Nothing here depends on the time of reading. Hold the lock.
-func (r *reservoir) distribution(d *distribution) {
+// copyTo fills d with the values kept and the logarithms of their weights, which
+// d.weigh makes weights without the lock. A kept value stands for max(w, tau):
+// where priorities above tau are rare, as on a busy instrument, each of the kept
+// ones stands for as many values as the next. Nothing here depends on the time of
+// reading. Hold the lock.
+func (r *reservoir) copyTo(d *distribution) {
 	d.values, d.weights = d.values[:0], d.weights[:0]
 	entries := r.kept.entries
 	for i := range entries {
 		d.values = append(d.values, entries[i].value)
 	}
-	if len(entries) == 0 || r.kept.alpha*float64(r.unit) <= r.tau+even {
-		return
+	if r.kept.alpha*float64(r.unit) <= r.tau+even {
+		return // none can be heavier than that
 	}
 	d.weights = slices.Grow(d.weights, len(entries))
-	lightest, heaviest := math.Inf(1), 0.0
 	for i := range entries {
-		weight := max(r.kept.weight(entries[i]), r.tau)
-		lightest, heaviest = min(lightest, weight), max(heaviest, weight)
-		d.weights = append(d.weights, weight)
-	}
-	if heaviest-lightest <= even {
-		d.weights = d.weights[:0]
-		return
-	}
-	for i := range d.weights {
-		d.weights[i] = math.Exp(d.weights[i] - heaviest)
+		d.weights = append(d.weights, max(r.kept.weight(entries[i]), r.tau))
 	}
 }
 
@@ -236,8 +223,9 @@ func (r *reservoir) with(f func(d *distribution)) {
 	d := scratch.Get().(*distribution)
 	defer scratch.Put(d)
 	r.mu.Lock()
-	r.distribution(d)
+	r.copyTo(d)
 	r.mu.Unlock()
+	d.weigh()
 	f(d)
 }
 
@@ -253,8 +241,9 @@ func (r *reservoir) capture() (Sample, tally) {
 	s := new(SampleSnapshot)
 	r.mu.Lock()
 	s.values = make([]int64, 0, len(r.kept.entries))
-	r.distribution(&s.distribution)
+	r.copyTo(&s.distribution)
 	r.mu.Unlock()
+	s.weigh()
 	s.tally = r.total.read() // after the values, so that it counts all of them
 	return s, s.tally
 }
@@ -267,9 +256,10 @@ func (r *reservoir) statistics(s *Statistics, ps []float64) tally {
 		r.mu.Unlock()
 	} else {
 		d := scratch.Get().(*distribution)
-		r.distribution(d)
+		r.copyTo(d)
 		s.source, s.version = r, r.version
 		r.mu.Unlock()
+		d.weigh()
 		s.describe(d, ps)
 		scratch.Put(d)
 	}

@@ -161,6 +161,7 @@ func held[T any](n int, construct func() T) float64 {
 }
 
 func TestMemory(t *testing.T) {
+	skipUnderRace(t)
 	fill := func() Timer {
 		timer := NewTimer()
 		for v := range time.Duration(10_000) {

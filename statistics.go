@@ -79,6 +79,38 @@ func (s *Statistics) clear(ps []float64) {
 type distribution struct {
 	values  []int64
 	weights []float64 // parallel to values; empty if all weigh the same
+	weight  float64   // the sum of weights
+	squares float64   // the sum of their squares
+}
+
+// even is the largest spread of the logarithms of weights that is taken for none.
+// At alpha 0.015 these are the values of half a second.
+const even = 1. / 128
+
+// weigh completes a distribution whose weights are still logarithms. Only their
+// differences matter.
+func (d *distribution) weigh() {
+	if len(d.weights) == 0 {
+		return
+	}
+	lightest, heaviest := slices.Min(d.weights), slices.Max(d.weights)
+	if heaviest-lightest <= even {
+		d.weights = d.weights[:0]
+		return
+	}
+	for i, logarithm := range d.weights {
+		d.weights[i] = math.Exp(logarithm - heaviest)
+	}
+	d.sumUp()
+}
+
+// sumUp completes a distribution whose weights have been set.
+func (d *distribution) sumUp() {
+	d.weight, d.squares = 0, 0
+	for _, w := range d.weights {
+		d.weight += w
+		d.squares += w * w
+	}
 }
 
 // scratch keeps distributions that are needed only while a result is computed.
@@ -118,12 +150,11 @@ func (d *distribution) mean() float64 {
 	}
 	// Measured from a value in the middle, so that a constant comes out as it is.
 	middle := float64(d.values[len(d.values)/2])
-	sum, weight := 0.0, 0.0
+	sum := 0.0
 	for i, v := range d.values {
 		sum += d.weights[i] * (float64(v) - middle)
-		weight += d.weights[i]
 	}
-	return middle + sum/weight
+	return middle + sum/d.weight
 }
 
 // variance is the population's, around the mean.
@@ -131,21 +162,19 @@ func (d *distribution) variance(mean float64) float64 {
 	if len(d.values) == 0 {
 		return 0
 	}
-	sum, weight := 0.0, float64(len(d.values))
+	sum := 0.0
 	if len(d.weights) == 0 {
 		for _, v := range d.values {
 			distance := float64(v) - mean
 			sum += distance * distance
 		}
-		return sum / weight
+		return sum / float64(len(d.values))
 	}
-	weight = 0
 	for i, v := range d.values {
 		distance := float64(v) - mean
 		sum += d.weights[i] * distance * distance
-		weight += d.weights[i]
 	}
-	return sum / weight
+	return sum / d.weight
 }
 
 // percentile returns the value below which the fraction p of the weight lies: 0
@@ -192,35 +221,28 @@ func (d *distribution) percentiles(ps []float64) []float64 {
 // between weighted positions, it does not hear of values that weigh nothing:
 // these would otherwise rule the high percentiles of a slow instrument for hours.
 func (d *distribution) weightedPercentile(p float64) float64 {
-	weight, squares := 0.0, 0.0
-	for _, w := range d.weights {
-		weight += w
-		squares += w * w
-	}
-	width := squares / weight // 1/n* of the weight
-	to := min(max(p*(weight+width), width), weight)
+	width := d.squares / d.weight // 1/n* of the weight
+	to := min(max(p*(d.weight+width), width), d.weight)
 	from := to - width
 
-	sum, covered, reached := 0.0, 0.0, 0.0
-	first, last := 0, len(d.values)-1
-	for i, w := range d.weights {
-		overlap := min(reached+w, to) - max(reached, from)
-		reached += w
-		if overlap <= 0 {
-			continue
-		}
-		if covered == 0 {
-			first = i
-		}
-		last = i
-		covered += overlap
-		sum += overlap * float64(d.values[i])
-		if reached >= to {
-			break
-		}
+	i, reached := 0, 0.0
+	for i < len(d.weights)-1 && reached+d.weights[i] <= from {
+		reached += d.weights[i]
+		i++
 	}
-	if covered == 0 { // rounding left nothing under the very end
-		return float64(d.values[last])
+	lowest, highest := float64(d.values[i]), float64(d.values[i])
+	sum, covered := 0.0, 0.0
+	for ; i < len(d.weights) && reached < to; i++ {
+		end := reached + d.weights[i]
+		if overlap := min(end, to) - max(reached, from); overlap > 0 {
+			highest = float64(d.values[i])
+			sum += overlap * highest
+			covered += overlap
+		}
+		reached = end
 	}
-	return min(max(sum/covered, float64(d.values[first])), float64(d.values[last]))
+	if covered == 0 {
+		return lowest // a matter of rounding
+	}
+	return min(max(sum/covered, lowest), highest)
 }

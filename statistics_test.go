@@ -60,8 +60,8 @@ func TestPercentilesAgreeWithTheDefinition(t *testing.T) {
 
 func TestPercentileOfOddArguments(t *testing.T) {
 	d := distribution{values: []int64{1, 2, 3}}
-	weighted := distribution{values: []int64{1, 2, 3}, weights: []float64{1, 0.5, 1}}
-	for _, d := range []distribution{d, weighted} {
+	unequal := weighted([]int64{1, 2, 3}, 1, 0.5, 1)
+	for _, d := range []distribution{d, unequal} {
 		for p, want := range map[float64]float64{
 			-1: 1, 0: 1, 1: 3, 2: 3, 99: 3, math.Inf(-1): 1, math.Inf(1): 3, 1e300: 3, -1e300: 1, 0.5: 2,
 		} {
@@ -83,22 +83,28 @@ func near(got, want, tolerance float64) bool {
 	return got == want || math.Abs(got-want) <= tolerance*max(math.Abs(got), math.Abs(want))
 }
 
+func weighted(values []int64, weights ...float64) distribution {
+	d := distribution{values: values, weights: weights}
+	d.sumUp()
+	return d
+}
+
 // Equal weights, whatever they are, must give what unweighted values give.
 func TestEqualWeightsAreNoWeights(t *testing.T) {
 	random := rand.New(rand.NewPCG(12, 13))
 	for range 300 {
 		plain := equallyWeighted(randomValues(random))
-		weighted := distribution{values: plain.values, weights: slices.Repeat([]float64{0.3}, len(plain.values))}
+		unequal := weighted(plain.values, slices.Repeat([]float64{0.3}, len(plain.values))...)
 		scale := max(math.Abs(float64(plain.min())), math.Abs(float64(plain.max())))
 		for _, p := range []float64{0, 0.001, 0.25, 0.5, 0.9, 0.99, 1, random.Float64()} {
-			if got, want := weighted.percentile(p), plain.percentile(p); math.Abs(got-want) > 1e-11*scale {
+			if got, want := unequal.percentile(p), plain.percentile(p); math.Abs(got-want) > 1e-11*scale {
 				t.Fatalf("percentile %v of %v is %v, want %v", p, plain.values, got, want)
 			}
 		}
-		if got, want := weighted.mean(), plain.mean(); math.Abs(got-want) > 1e-13*scale {
+		if got, want := unequal.mean(), plain.mean(); math.Abs(got-want) > 1e-13*scale {
 			t.Fatalf("mean %v, want %v", got, want)
 		}
-		if got, want := weighted.variance(weighted.mean()), plain.variance(plain.mean()); !near(got, want, 1e-9) {
+		if got, want := unequal.variance(unequal.mean()), plain.variance(plain.mean()); !near(got, want, 1e-9) {
 			t.Fatalf("variance %v, want %v", got, want)
 		}
 	}
@@ -106,12 +112,12 @@ func TestEqualWeightsAreNoWeights(t *testing.T) {
 
 func TestWeightedFigures(t *testing.T) {
 	// Twice the weight is like being there twice, as far as these go.
-	weighted := distribution{values: []int64{1, 5, 9}, weights: []float64{0.2, 0.4, 0.2}}
+	unequal := weighted([]int64{1, 5, 9}, 0.2, 0.4, 0.2)
 	repeated := distribution{values: []int64{1, 5, 5, 9}}
-	if got, want := weighted.mean(), repeated.mean(); !near(got, want, 1e-15) {
+	if got, want := unequal.mean(), repeated.mean(); !near(got, want, 1e-15) {
 		t.Errorf("mean %v, want %v", got, want)
 	}
-	if got, want := weighted.variance(5), repeated.variance(5); !near(got, want, 1e-15) {
+	if got, want := unequal.variance(5), repeated.variance(5); !near(got, want, 1e-15) {
 		t.Errorf("variance %v, want %v", got, want)
 	}
 	// n* is 0.8²/0.24 = 8/3, so a percentile is the mean over 3/8 of the weight.
@@ -123,7 +129,7 @@ func TestWeightedFigures(t *testing.T) {
 		0.8: (0.125*5 + 0.25*9) / 0.375,
 		0.1: (0.25*1 + 0.125*5) / 0.375,
 	} {
-		if got := weighted.percentile(p); !near(got, want, 1e-14) {
+		if got := unequal.percentile(p); !near(got, want, 1e-14) {
 			t.Errorf("percentile %v is %v, want %v", p, got, want)
 		}
 	}
@@ -137,6 +143,7 @@ func TestWeightedPercentilesAreInOrder(t *testing.T) {
 		for range d.values {
 			d.weights = append(d.weights, math.Exp(-steep*random.Float64()))
 		}
+		d.sumUp()
 		last := math.Inf(-1)
 		for i := range 201 {
 			got := d.percentile(float64(i) / 200)
@@ -150,11 +157,9 @@ func TestWeightedPercentilesAreInOrder(t *testing.T) {
 
 // Old values of a slow instrument weigh next to nothing, and must not be seen.
 func TestWhatWeighsNothingIsNotSeen(t *testing.T) {
-	d := distribution{values: []int64{10, 11, 12, 13}, weights: []float64{1, 0.9, 0.8, 0.7}}
-	haunted := distribution{
-		values:  []int64{-1000, 10, 11, 11, 12, 13, 2000, 3000},
-		weights: []float64{1e-30, 1, 0.9, 1e-300, 0.8, 0.7, 1e-25, 0},
-	}
+	d := weighted([]int64{10, 11, 12, 13}, 1, 0.9, 0.8, 0.7)
+	haunted := weighted([]int64{-1000, 10, 11, 11, 12, 13, 2000, 3000},
+		1e-30, 1, 0.9, 1e-300, 0.8, 0.7, 1e-25, 0)
 	for i := range 101 {
 		p := float64(i) / 100
 		if got, want := haunted.percentile(p), d.percentile(p); !near(got, want, 1e-12) {
@@ -164,7 +169,7 @@ func TestWhatWeighsNothingIsNotSeen(t *testing.T) {
 	if got, want := haunted.mean(), d.mean(); !near(got, want, 1e-12) {
 		t.Errorf("mean %v, want %v", got, want)
 	}
-	alone := distribution{values: []int64{1, 7, 9}, weights: []float64{1e-200, 1, 0}}
+	alone := weighted([]int64{1, 7, 9}, 1e-200, 1, 0)
 	for _, p := range []float64{0, 0.5, 0.99, 1} {
 		if got := alone.percentile(p); got != 7 {
 			t.Errorf("percentile %v of what is practically one 7 is %v", p, got)
@@ -179,6 +184,7 @@ func TestConstantsComeOutAsTheyAre(t *testing.T) {
 		for range d.values {
 			d.weights = append(d.weights, random.Float64())
 		}
+		d.sumUp()
 		for _, p := range []float64{0, 0.3, 0.5, 0.99, 1} {
 			if got := d.percentile(p); got != float64(v) {
 				t.Errorf("percentile %v of %d is %v", p, v, got)

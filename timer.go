@@ -92,10 +92,17 @@ func (t Timer) Update(d time.Duration) {
 
 // UpdateSince records the time that has passed since start.
 func (t Timer) UpdateSince(start time.Time) {
-	if t.state != nil {
+	if t.state == nil {
+		return
+	}
+	if start == start.Round(0) {
+		// Without a monotonic reading, it compares with the wall clock only.
 		end := time.Now()
 		t.state.record(int64(end.Sub(start)), since(end))
+		return
 	}
+	end := now() // half the cost of time.Now, which reads both clocks
+	t.state.record(end-since(start), end)
 }
 
 // Time calls f and records how long it took, also if f panics.
@@ -104,7 +111,11 @@ func (t Timer) Time(f func()) {
 		f()
 		return
 	}
-	defer t.UpdateSince(time.Now())
+	start := now()
+	defer func() {
+		end := now()
+		t.state.record(end-start, end)
+	}()
 	f()
 }
 

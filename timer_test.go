@@ -90,6 +90,27 @@ func TestTimerMeasures(t *testing.T) {
 	})
 }
 
+// Outside of a bubble, times come with a monotonic reading or, when they were
+// stored or computed, without.
+func TestUpdateSinceAnyTime(t *testing.T) {
+	start := time.Now()
+	for name, since := range map[string]time.Time{
+		"monotonic": start.Add(-time.Hour), "wall": start.Add(-time.Hour).Round(0), "local": start.Add(-time.Hour).Local(),
+	} {
+		timer := NewTimer()
+		timer.UpdateSince(since)
+		most := int64(time.Since(start) + time.Hour)
+		if got := timer.Max(); got < int64(time.Hour) || got > most+int64(time.Second) {
+			t.Errorf("%s: %v, at most %v", name, time.Duration(got), time.Duration(most))
+		}
+		before := timer.state.rates.next.Load()
+		timer.state.rates.next.Store(now())
+		if timer.UpdateSince(since); timer.state.rates.next.Load() == before || timer.Count() != 2 {
+			t.Errorf("%s: no tick", name)
+		}
+	}
+}
+
 func TestCustomTimerShowsWhatItWasGiven(t *testing.T) {
 	h, m := NewHistogram(NewUniformSample(10)), NewMeter()
 	timer := NewCustomTimer(h, m, Labels{"a": "1"})

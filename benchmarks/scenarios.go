@@ -101,9 +101,11 @@ func recordGroup(peers []Peer, size Size, kind Kind, name, what string, values f
 		many + "1 goroutine", many + "all cores", many + "100 goroutines",
 	}}
 	g.Doc = "One operation: " + what + ". Either there is one instrument, or each operation takes another one " +
-		"of many in random order. Reservoirs are full. With several goroutines, the time is that of all together " +
-		"divided by the operations of all together."
-	if kind != Distribution {
+		"of many in random order. With several goroutines, the time is that of all together divided by the " +
+		"operations of all together."
+	if kind == Distribution {
+		g.Doc += fmt.Sprintf(" Each instrument got %d values before, so that reservoirs are full.", size.Fill)
+	} else {
 		size.Fill = 1 // it is all the same to them what came before
 	}
 	for _, peer := range peers {

@@ -6,6 +6,7 @@ require (
 	github.com/IBM/sarama v1.61.1
 	github.com/ethereum/go-ethereum v1.17.10
 	github.com/go-metrics-plus/metrics v0.0.0-00010101000000-000000000000
+	github.com/go-metrics-plus/metrics/rcrowley v0.0.0-00010101000000-000000000000
 	github.com/prometheus/client_golang v1.25.0
 	github.com/prometheus/common v0.72.0
 	github.com/rcrowley/go-metrics v0.0.0-20250401214520-65e299d6c5c9
@@ -42,4 +43,7 @@ require (
 	google.golang.org/protobuf v1.36.12 // indirect
 )
 
-replace github.com/go-metrics-plus/metrics => ../
+replace (
+	github.com/go-metrics-plus/metrics => ../
+	github.com/go-metrics-plus/metrics/rcrowley => ../rcrowley
+)

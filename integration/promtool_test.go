@@ -64,6 +64,25 @@ func TestPromtoolOnTheService(t *testing.T) {
 	checkExposition(t, exposition(t, service.URL))
 }
 
+// The typed layout has the names that promtool wants, so it has nothing to say.
+func TestPromtoolOnTheTypedService(t *testing.T) {
+	service := harness.StartService(t, "-flush", "0", "-layout", "typed", "-record")
+	check := func(least int) {
+		t.Helper()
+		text := exposition(t, service.URL)
+		if n := strings.Count(string(text), "\nexample_service_"); n < least {
+			t.Errorf("%d series, want at least %d", n, least)
+		}
+		if remarks := harness.CheckMetrics(t, text); remarks != "" {
+			t.Errorf("promtool remarks:\n%s", remarks)
+		}
+	}
+	check(3) // nothing has happened yet
+	newClient(t).sendAll(t, service.URL, mix(3))
+	record(t, service.URL, repeat(time.Second, 3))
+	check(100)
+}
+
 // The Pushgateway shows figures of its own as well, on which promtool has
 // nothing to say.
 func TestPromtoolOnTheBatch(t *testing.T) {

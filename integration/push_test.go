@@ -219,9 +219,12 @@ func TestPushGroups(t *testing.T) {
 		if err := driver.RunPush(ended, options); err != context.Canceled {
 			t.Errorf("%q: ended with %v", value, err)
 		}
-		if left := held(t, gateway.URL); len(left) > 0 {
-			t.Errorf("%q: the gateway still holds %v", value, left)
-		}
+		harness.Eventually(t, fmt.Sprintf("group %q to go", value), func() error { // accepted is not done
+			if left := held(t, gateway.URL); len(left) > 0 {
+				return fmt.Errorf("the gateway still holds %v", left)
+			}
+			return nil
+		})
 	}
 }
 

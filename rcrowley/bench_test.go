@@ -68,6 +68,14 @@ func BenchmarkCounterInc(b *testing.B) {
 
 func BenchmarkMeterMark(b *testing.B) {
 	benchmark(b, func(r gometrics.Registry) func(int64) {
+		m := gometrics.GetOrRegisterMeter("meter", r)
+		return func(int64) { m.Mark(1) }
+	})
+}
+
+// Sarama marks meters with the sizes of messages.
+func BenchmarkMeterMarkBytes(b *testing.B) {
+	benchmark(b, func(r gometrics.Registry) func(int64) {
 		return gometrics.GetOrRegisterMeter("meter", r).Mark
 	})
 }

@@ -73,12 +73,12 @@ func (r *Registry) Get(name string) any {
 
 // instrument returns the one in r, behind rcrowley's interface, or nil.
 func (r *Registry) instrument(name string) any {
-	if base, ok := r.base.(interface {
+	if _, ok := r.base.(interface {
 		GetSeries(string, metrics.Labels) any
 	}); ok {
-		return adapt(base.GetSeries(name, nil))
+		return adapt(metrics.GetSeries(name, r.base))
 	}
-	return adapt(r.base.Get(name))
+	return adapt(r.base.Get(name)) // GetSeries would go through them all
 }
 
 // GetOrRegister returns the metric of that name. If there is none, what i asks

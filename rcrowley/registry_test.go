@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -131,6 +130,32 @@ func TestFiguresAreOurs(t *testing.T) {
 	}
 }
 
+// Histograms and timers that a library asks for have buckets if the registry says
+// so, whatever sample the library would have chosen.
+func TestBuckets(t *testing.T) {
+	r, _ := newPair(metrics.WithSample(func() metrics.Sample { return metrics.NewBucketSample(0.05) }))
+	timer, size := gometrics.GetOrRegisterTimer("timer", r), getHistogram("size", r)
+	for i := range int64(10_000) {
+		timer.Update(time.Duration(i))
+		size.Update(i)
+	}
+	if sample := instrument(size).(metrics.Histogram).Sample(); reflect.TypeOf(sample) != reflect.TypeOf(metrics.NewBucketSample(0.05)) {
+		t.Errorf("the histogram has a %T", sample)
+	}
+	for what, s := range map[string]interface {
+		Count() int64
+		Sum() int64
+		Percentile(float64) float64
+	}{"timer": timer, "snapshot of timer": timer.Snapshot(), "histogram": size, "snapshot of histogram": size.Snapshot()} {
+		if s.Count() != 10_000 || s.Sum() != 10_000*9_999/2 {
+			t.Errorf("%s: got a count of %d and a sum of %d", what, s.Count(), s.Sum())
+		}
+		if p := s.Percentile(0.9); p < 9_000*0.95 || p > 9_000*1.05 {
+			t.Errorf("%s: got %v at 0.9", what, p)
+		}
+	}
+}
+
 // What a library made itself is given to reporters and back to it as it is.
 func TestInstancesAreKept(t *testing.T) {
 	r, base := newPair()
@@ -196,61 +221,6 @@ func TestRegisterOurs(t *testing.T) {
 	}
 	if err := r.Register("ours", metrics.NewMeter()); err != gometrics.DuplicateMetric("ours") {
 		t.Errorf("got %v", err)
-	}
-}
-
-// What the program itself has in r must not fail a library that asks for another
-// type: it gets something that works.
-func TestConflictWithTheProgram(t *testing.T) {
-	log := captureLog(t)
-	r, base := newPair()
-	ours := metrics.GetOrRegisterCounter("x", base)
-	for range 2 {
-		gometrics.GetOrRegisterMeter("x", r).Mark(5)
-		getHistogram("x", r).Update(5)
-		gometrics.GetOrRegisterGaugeFloat64("x", r).Update(5) // an instance each time
-	}
-	if got := gometrics.GetOrRegisterMeter("x", r).Count(); got != 10 {
-		t.Errorf("callers don't share the meter: got %d, want 10", got)
-	}
-	if instrument(r.Get("x")) != ours || len(each(r)["x"]) != 1 {
-		t.Errorf("the conflict is seen: %v", each(r))
-	}
-	if err := r.Register("x", gometrics.NewMeter()); err != gometrics.DuplicateMetric("x") {
-		t.Errorf("got %v", err)
-	}
-	if got := strings.Count(log.String(), "level=ERROR"); got != 3 {
-		t.Errorf("logged %d times, want once for each type:\n%s", got, log)
-	}
-	if !strings.Contains(log.String(), "metric=x") || !strings.Contains(log.String(), "is a Counter, can't be a Meter as well") {
-		t.Errorf("logged %s", log)
-	}
-
-	// The name is free again for any type.
-	r.Unregister("x")
-	gometrics.GetOrRegisterMeter("x", r).Mark(1)
-	if got := r.Get("x").(gometrics.Meter).Count(); got != 1 {
-		t.Errorf("after Unregister: got %d, want 1", got)
-	}
-}
-
-// Among libraries the first wins, unless the program has replaced what it made.
-func TestConflictAmongLibraries(t *testing.T) {
-	for name, register := range map[string]func(gometrics.Registry){
-		"constructor": func(r gometrics.Registry) { gometrics.GetOrRegisterCounter("x", r) },
-		"instance":    func(r gometrics.Registry) { gometrics.NewRegisteredCounter("x", r) },
-	} {
-		r, base := newPair()
-		register(r)
-		there := r.Get("x")
-		for _, k := range kinds {
-			if r.GetOrRegister("x", k.constructor) != there || r.GetOrRegister("x", k.instance()) != there {
-				t.Errorf("%s: the first doesn't win against %s", name, k.name)
-			}
-		}
-		r.Unregister("x")
-		metrics.GetOrRegisterGauge("x", base)
-		gometrics.GetOrRegisterMeter("x", r).Mark(1) // doesn't panic
 	}
 }
 

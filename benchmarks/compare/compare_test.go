@@ -89,6 +89,11 @@ func TestBudgetNames(t *testing.T) {
 		if cells, _ := r.line(h, r.peers()); cells[0] == nil {
 			t.Errorf("%s: nothing of ours", h.title)
 		}
+		for _, contender := range h.only {
+			if r.cell(h.group, contender, h.scenario) == nil {
+				t.Errorf("%s: there is no %s", h.title, contender)
+			}
+		}
 	}
 }
 

@@ -4,6 +4,9 @@
 //	go run ./examples/service
 //
 // It sends itself a light load, so that the figures under /metrics move at once.
+// With -layout typed they are Prometheus's own types: counters, and histograms
+// that can be added up over instances.
+//
 // SIGINT and SIGTERM end it, after a last flush and push; a second one ends it at
 // once.
 package main

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"encoding/hex"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-metrics-plus/metrics"
 )
 
 // instrument records every request that next answers. It is done before net/http
@@ -36,9 +39,31 @@ func (in *instruments) record(r *http.Request, w *countingWriter, start time.Tim
 		size = 0 // net/http takes a body and drops it
 	}
 	in.requests.With(route, strconv.Itoa(w.status()), methodOf(r)).Inc(1)
-	in.latency.With(route).UpdateSince(start)
+	in.recordLatency(route, time.Since(start), traceOf(r))
 	in.sizes.With(route).Update(size)
 	in.bytesSent.Mark(size)
+}
+
+// recordLatency leaves an exemplar if the request was traced, so that a bucket of
+// slow requests leads to the trace of one.
+func (in *instruments) recordLatency(route string, took time.Duration, trace string) {
+	timer := in.latency.With(route)
+	if trace == "" {
+		timer.Update(took)
+		return
+	}
+	timer.UpdateWithExemplar(took, metrics.Labels{"trace_id": trace})
+}
+
+// traceOf returns the trace id of a W3C traceparent header,
+// 00-<32 hexadecimal digits>-<parent>-<flags>, or "" if there is none.
+func traceOf(r *http.Request) string {
+	version, rest, _ := strings.Cut(r.Header.Get("Traceparent"), "-")
+	trace, _, more := strings.Cut(rest, "-")
+	if id, err := hex.DecodeString(trace); err != nil || len(id) != 16 || version != "00" || !more {
+		return ""
+	}
+	return trace
 }
 
 // routeOf returns the pattern that matched, without its method. Paths that match

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"net/url"
 	"time"
+
+	"github.com/go-metrics-plus/metrics/prometheusmetrics"
 )
 
 // options are the settings of the command line; the defaults work as they are.
@@ -14,6 +17,8 @@ type options struct {
 	load        float64 // requests per second
 	flush       time.Duration
 	pushgateway string // no push if empty
+	layout      prometheusmetrics.Layout
+	record      bool // take latencies from outside
 }
 
 // maxLoad is what the generator still sends evenly; this is no load test.
@@ -27,10 +32,24 @@ func parseOptions(arguments []string, output io.Writer) (options, error) {
 	flags.Float64Var(&o.load, "load", 20, "`requests` per second that the service sends itself; 0 for none")
 	flags.DurationVar(&o.flush, "flush", time.Second, "how often figures are read; 0 for at each scrape")
 	flags.StringVar(&o.pushgateway, "pushgateway", "", "`URL` of a Pushgateway to push to as well")
+	flags.Func("layout", "`layout` of the figures: gauges, under the names that go-metrics users know, or typed, the counters and histograms of Prometheus (default gauges)", o.setLayout)
+	flags.BoolVar(&o.record, "record", false, "serve POST /record, by which tests have latencies of their choice recorded")
 	if err := flags.Parse(arguments); err != nil {
 		return o, err
 	}
 	return o, o.check(flags.Args())
+}
+
+func (o *options) setLayout(name string) error {
+	layout, known := map[string]prometheusmetrics.Layout{
+		"gauges": prometheusmetrics.LayoutGauges,
+		"typed":  prometheusmetrics.LayoutTyped,
+	}[name]
+	if !known {
+		return errors.New("it is gauges or typed")
+	}
+	o.layout = layout
+	return nil
 }
 
 func (o options) check(rest []string) error {

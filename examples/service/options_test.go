@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-metrics-plus/metrics/prometheusmetrics"
 )
 
 func TestParseOptions(t *testing.T) {
@@ -18,7 +20,10 @@ func TestParseOptions(t *testing.T) {
 	}{
 		{"", options{listen: ":8080", load: 20, flush: time.Second}, ""},
 		{"-listen 127.0.0.1:0 -load 0.5 -flush 0", options{listen: "127.0.0.1:0", load: 0.5}, ""},
-		{"-pushgateway http://localhost:9091", options{":8080", 20, time.Second, "http://localhost:9091"}, ""},
+		{"-pushgateway http://localhost:9091", options{listen: ":8080", load: 20, flush: time.Second, pushgateway: "http://localhost:9091"}, ""},
+		{"-layout typed -record", options{listen: ":8080", load: 20, flush: time.Second, layout: prometheusmetrics.LayoutTyped, record: true}, ""},
+		{"-layout gauges", options{listen: ":8080", load: 20, flush: time.Second}, ""},
+		{"-layout summary", options{}, "it is gauges or typed"},
 		{"-load -1", options{}, "a load of -1"},
 		{"-load 1001", options{}, "a load of 1001"},
 		{"-load NaN", options{}, "a load of NaN"},
@@ -47,7 +52,7 @@ func TestHelp(t *testing.T) {
 	if _, err := parseOptions([]string{"-h"}, &output); !errors.Is(err, flag.ErrHelp) {
 		t.Errorf("got error %v, want %v", err, flag.ErrHelp)
 	}
-	for _, name := range []string{"-listen address", "-load requests", "-flush duration", "-pushgateway URL"} {
+	for _, name := range []string{"-listen address", "-load requests", "-flush duration", "-pushgateway URL", "-layout layout", "-record"} {
 		if !strings.Contains(output.String(), name) {
 			t.Errorf("the help does not tell of %q:\n%s", name, &output)
 		}

@@ -31,7 +31,7 @@ type service struct {
 }
 
 func newService(o options) (*service, error) {
-	recorded := metrics.NewRegistry()
+	recorded := newRegistry(o.layout)
 	instruments, err := newInstruments(recorded)
 	if err != nil {
 		return nil, err
@@ -43,6 +43,7 @@ func newService(o options) (*service, error) {
 		Registry:      recorded,
 		FlushInterval: o.flush,
 		DurationUnit:  time.Second,
+		Layout:        o.layout,
 	}, exposed)
 	if err != nil {
 		return nil, err
@@ -52,13 +53,32 @@ func newService(o options) (*service, error) {
 	return s, nil
 }
 
+// newRegistry returns a registry for the layout. Histograms that Prometheus can add
+// up over instances need counts by bucket; the gauges of the other layout describe
+// recent values, which is what a reservoir keeps.
+func newRegistry(layout prometheusmetrics.Layout) metrics.Registry {
+	if layout != prometheusmetrics.LayoutTyped {
+		return metrics.NewRegistry()
+	}
+	const relativeError = 0.05
+	return metrics.NewRegistry(metrics.WithSample(func() metrics.Sample {
+		return metrics.NewBucketSample(relativeError)
+	}))
+}
+
 // handler serves the shop, which is instrumented, and beside it what the machines
 // around it ask for, which is not: the figures are the customers'.
 func (s *service) handler(shop *shop) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", s.instruments.instrument(shop.routes()))
-	mux.Handle("GET /metrics", promhttp.HandlerFor(s.exposed, promhttp.HandlerOpts{Registry: s.exposed}))
+	mux.Handle("GET /metrics", promhttp.HandlerFor(s.exposed, promhttp.HandlerOpts{
+		Registry:          s.exposed,
+		EnableOpenMetrics: s.options.layout == prometheusmetrics.LayoutTyped, // which has units and exemplars
+	}))
 	mux.HandleFunc("GET /healthz", s.health)
+	if s.options.record {
+		mux.HandleFunc("POST "+recordRoute, s.instruments.recordLatencies)
+	}
 	return mux
 }
 

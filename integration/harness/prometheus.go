@@ -37,16 +37,37 @@ type Prometheus struct {
 // StartPrometheus starts a Prometheus that scrapes the jobs twice a second.
 func StartPrometheus(t testing.TB, jobs ...Job) *Prometheus {
 	t.Helper()
+	return startPrometheus(t, jobs)
+}
+
+// typedFeatures are what Prometheus has for typed metrics beside native
+// histograms, and doesn't do unless told.
+const typedFeatures = "created-timestamp-zero-ingestion,exemplar-storage"
+
+// StartTypedPrometheus starts one that takes all that typed metrics have: native
+// histograms with the classic ones beside them, creation times and exemplars.
+func StartTypedPrometheus(t testing.TB, jobs ...Job) *Prometheus {
+	t.Helper()
+	for i := range jobs {
+		options := map[string]any{"scrape_native_histograms": true, "always_scrape_classic_histograms": true}
+		maps.Copy(options, jobs[i].Options)
+		jobs[i].Options = options
+	}
+	return startPrometheus(t, jobs, "--enable-feature="+typedFeatures)
+}
+
+func startPrometheus(t testing.TB, jobs []Job, arguments ...string) *Prometheus {
+	t.Helper()
 	folder := t.TempDir()
 	path := filepath.Join(folder, "prometheus.yml")
 	if err := os.WriteFile(path, configuration(t, jobs), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	process := Start(t, "prometheus", buildTool(t, "prometheus"),
+	process := Start(t, "prometheus", buildTool(t, "prometheus"), append(arguments,
 		"--config.file="+path,
 		"--storage.tsdb.path="+filepath.Join(folder, "data"),
 		"--scrape.discovery-reload-interval=100ms", // else the first scrape comes after 5 s
-		"--web.listen-address=127.0.0.1:0")
+		"--web.listen-address=127.0.0.1:0")...)
 	address := "http://" + process.AwaitLog(t, listening)
 	awaitReady(t, address+"/-/ready")
 	client, err := api.NewClient(api.Config{Address: address})
@@ -103,6 +124,19 @@ func (p *Prometheus) Value(promql string) (float64, error) {
 		return 0, fmt.Errorf("%s: got %d samples, want one", promql, len(vector))
 	}
 	return float64(vector[0].Value), nil
+}
+
+// Exemplars returns the exemplars of all series that the PromQL selects, stored
+// since the beginning.
+func (p *Prometheus) Exemplars(promql string) ([]v1.ExemplarQueryResult, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), pollTimeout)
+	defer cancel()
+	now := time.Now()
+	exemplars, err := p.api.QueryExemplars(ctx, promql, now.Add(-time.Hour), now.Add(time.Hour))
+	if err != nil {
+		return nil, fmt.Errorf("exemplars of %s: %w", promql, err)
+	}
+	return exemplars, nil
 }
 
 // AwaitScrapes waits until every target has been scraped by a scrape that began

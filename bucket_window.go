@@ -1,0 +1,80 @@
+package metrics
+
+import "sync/atomic"
+
+// window is the part of all buckets that has been used. It is replaced by a
+// larger one when need be; the chunks stay.
+type window struct {
+	scheme   *scheme
+	positive *side // the scheme's
+	first    int   // number of the first of the chunks
+	chunks   []*chunk
+}
+
+// chunk is what is allocated at once: the words of 16 buckets, two cache lines.
+// Chunk number i holds the buckets of positions 16i to 16i+15.
+//
+// A word is count·2^36 + the sum of the offsets of its values, which is how far
+// they are from the end of the bucket that is closer to zero. So a value changes
+// count and sum at once, and however many are counted in passing, every reading
+// finds a sum that belongs to its counts.
+//
+// A word's sum is taken out when it reaches 2^34. It can't overflow before, since
+// that would take 768 additions of the largest offset within the moments from
+// such an addition to the exchange that follows it, while each of them starts
+// an exchange itself. Half of the count's range is taken out when it is full.
+type chunk [chunkSize]atomic.Uint64
+
+// chunkAt returns the chunk of that number, making it if need be.
+func (s *BucketSample) chunkAt(number int) *chunk {
+	for {
+		w := s.window.Load()
+		if i := number - w.first; uint(i) < uint(len(w.chunks)) && w.chunks[i] != nil {
+			return w.chunks[i]
+		}
+		larger, made := w.with(number)
+		if s.window.CompareAndSwap(w, larger) {
+			return made
+		}
+	}
+}
+
+// with returns a window that has a chunk of that number.
+func (w *window) with(number int) (*window, *chunk) {
+	first, end := number, number+1
+	if len(w.chunks) > 0 {
+		first, end = min(first, w.first), max(end, w.first+len(w.chunks))
+	}
+	larger := *w
+	larger.first = first
+	larger.chunks = make([]*chunk, end-first)
+	if len(w.chunks) > 0 {
+		copy(larger.chunks[w.first-first:], w.chunks)
+	}
+	made := new(chunk)
+	larger.chunks[number-first] = made
+	return &larger, made
+}
+
+// used returns how many buckets are in use, or were before a Clear.
+func (w *window) used() int {
+	n := 0
+	for _, c := range w.chunks {
+		if c == nil {
+			continue
+		}
+		for i := range c {
+			if c[i].Load() != 0 {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// clear forgets what was counted.
+func (c *chunk) clear() {
+	for i := range c {
+		c[i].Store(0)
+	}
+}
