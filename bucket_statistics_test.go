@@ -188,8 +188,7 @@ func TestBucketReadStatistics(t *testing.T) {
 	check()
 	ps = []float64{0.1}
 	check()
-	other := newTimer(nil, bucketed)
-	timer, other = other, timer
+	timer = newTimer(nil, bucketed)
 	for range 3 {
 		timer.Update(9)
 	}

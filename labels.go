@@ -22,6 +22,9 @@ type labelSet struct{ pairs []labelPair }
 
 // newLabelSet merges the maps; where two of them have a name, the later wins.
 func newLabelSet(all ...Labels) *labelSet {
+	if !anyLabels(all) {
+		return nil
+	}
 	merged := Labels{}
 	for _, labels := range all {
 		maps.Copy(merged, labels)
@@ -37,6 +40,10 @@ func newLabelSet(all ...Labels) *labelSet {
 	}
 	slices.SortFunc(pairs, func(a, b labelPair) int { return strings.Compare(a.name, b.name) })
 	return &labelSet{pairs: pairs}
+}
+
+func anyLabels(all []Labels) bool {
+	return slices.ContainsFunc(all, func(labels Labels) bool { return len(labels) > 0 })
 }
 
 // with returns the set with labels added; an added label replaces one of its

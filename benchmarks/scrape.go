@@ -15,10 +15,10 @@ import (
 // Format is an exposition format.
 type Format string
 
-// The formats, as scrapers ask for them.
+// The formats, as Prometheus 3 asks for them.
 const (
-	Text        Format = "text/plain;version=0.0.4"
-	OpenMetrics Format = "application/openmetrics-text;version=1.0.0"
+	Text        Format = "text/plain;version=1.0.0;escaping=allow-utf-8"
+	OpenMetrics Format = "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8"
 	Protobuf    Format = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"
 )
 

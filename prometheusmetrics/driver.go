@@ -25,6 +25,7 @@ type Driver struct {
 	current atomic.Pointer[exposition]
 	trees   treePool
 	self    selfMetrics
+	pushes  pushes
 
 	flushing sync.Mutex // held for the length of a flush; guards state and catalog
 	state    state

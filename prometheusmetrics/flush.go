@@ -28,6 +28,7 @@ const (
 // state is what the flushes know from one to the next.
 type state struct {
 	flush    uint64 // number of the current one
+	failing  bool   // whether a source could not be read
 	found    []found
 	metrics  map[metricID]*metric
 	order    []*metric // as the sources gave them last
@@ -61,9 +62,13 @@ func (d *Driver) flushLocked(looking looking) error {
 	started := time.Now()
 	d.state.flush++
 	if err := d.find(); err != nil {
-		d.reports.add(err)
+		if !d.state.failing { // told once for as long as it lasts
+			d.reports.add(err)
+		}
+		d.state.failing = true
 		return err
 	}
+	d.state.failing = false
 	d.match()
 	d.readAll()
 	d.build()

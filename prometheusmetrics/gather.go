@@ -46,10 +46,12 @@ func (t transactional) Gather() ([]*dto.MetricFamily, func(), error) {
 // gatherer's, cost only themselves and are told to Config.OnError.
 func (d *Driver) Handler(others ...prometheus.Gatherer) http.Handler {
 	return promhttp.HandlerForTransactional(&merged{driver: d, others: slices.Clone(others)}, promhttp.HandlerOpts{
-		ErrorHandling:                       promhttp.ContinueOnError,
-		EnableOpenMetrics:                   true,
-		EnableOpenMetricsTextCreatedSamples: true,
-		CoalesceGather:                      true,
+		ErrorHandling:     promhttp.ContinueOnError,
+		EnableOpenMetrics: true,
+		CoalesceGather:    true,
+		// Creation times travel in protobuf. As samples of the text format a
+		// Prometheus that is not told otherwise would store them as series.
+		EnableOpenMetricsTextCreatedSamples: false,
 	})
 }
 
@@ -103,7 +105,7 @@ type join struct {
 }
 
 func newJoin(families []*dto.MetricFamily) *join {
-	j := &join{families: slices.Clip(families), index: make(map[string]int, len(families)), names: make(map[string]string)}
+	j := &join{families: slices.Clone(families), index: make(map[string]int, len(families)), names: make(map[string]string)}
 	for i, family := range families {
 		j.index[family.GetName()] = i
 		j.use(family)

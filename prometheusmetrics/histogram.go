@@ -88,8 +88,8 @@ func spans(buckets iter.Seq2[int32, uint64]) (spans []*dto.BucketSpan, deltas []
 }
 
 // addExemplars puts each exemplar into the classic bucket that it fell into, and
-// into the list that native histograms have. One beyond the last bound is only in
-// that list: the bucket for infinity is not written out.
+// into the list that native histograms have. The bucket for infinity, which
+// encoders add, is only written out for one beyond the last bound.
 func addExemplars(h *dto.Histogram, b *metrics.BucketSnapshot, u unit) {
 	for exemplar := range b.Exemplars() {
 		shown := newExemplar(exemplar, u)
@@ -97,9 +97,10 @@ func addExemplars(h *dto.Histogram, b *metrics.BucketSnapshot, u unit) {
 		at, _ := slices.BinarySearchFunc(h.Bucket, shown.GetValue(), func(bucket *dto.Bucket, value float64) int {
 			return cmp.Compare(bucket.GetUpperBound(), value)
 		})
-		if at < len(h.Bucket) {
-			h.Bucket[at].Exemplar = shown
+		if at == len(h.Bucket) {
+			h.Bucket = append(h.Bucket, &dto.Bucket{UpperBound: proto.Float64(math.Inf(1)), CumulativeCount: h.SampleCount})
 		}
+		h.Bucket[at].Exemplar = shown
 	}
 }
 

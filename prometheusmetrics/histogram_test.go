@@ -256,6 +256,7 @@ func TestExemplars(t *testing.T) {
 	text := answer.Body.String()
 	for _, want := range []string{
 		`t_seconds_bucket{le="0.1"} 2 # {trace_id="low"} 0.06 `,
+		`t_seconds_bucket{le="+Inf"} 3 # {trace_id="high"} 5.0 `,
 		`c_total 2.0 # {trace_id="counted"} 2.0 `,
 	} {
 		if !strings.Contains(text, want) {

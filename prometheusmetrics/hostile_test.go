@@ -190,7 +190,7 @@ func TestHostile(t *testing.T) {
 		"what panics": {
 			metrics: func(g *given) {
 				g.add("gauge", metrics.NewFunctionalGauge(func() int64 { panic("no") }))
-				g.add("index", metrics.NewFunctionalGaugeFloat64(func() float64 { return []float64{}[len(os.Args)-len(os.Args)] }))
+				g.add("index", metrics.NewFunctionalGaugeFloat64(func() float64 { return []float64{}[len(os.Args)] }))
 				g.add("check", metrics.NewHealthcheck(func(metrics.Healthcheck) { panic("no") }))
 			},
 			want:    map[string]string{"check_healthy": "0"},
@@ -532,6 +532,24 @@ func TestHandlerNeverFails(t *testing.T) {
 	}
 }
 
+// TestHandlerLeavesTreeAlone: what is joined with a family of the driver is not
+// in the tree that other scrapes are lent.
+func TestHandlerLeavesTreeAlone(t *testing.T) {
+	d, source, _, _ := newTestDriver(t, Config{Detached: true})
+	metrics.GetOrRegisterGauge("a", source, metrics.Labels{"x": "1"}).Update(1)
+	once(t, d)
+	application := prometheus.NewRegistry()
+	other := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "a_gauge"}, []string{"x"})
+	other.WithLabelValues("2").Set(2)
+	application.MustRegister(other)
+	if got, want := scrape(t, d.Handler(application)), (map[string]string{`a_gauge{x="1"}`: "1", `a_gauge{x="2"}`: "2"}); !maps.Equal(got, want) {
+		t.Errorf("joined: %v, want %v", got, want)
+	}
+	if got, want := scrape(t, d.Handler()), (map[string]string{`a_gauge{x="1"}`: "1"}); !maps.Equal(got, want) {
+		t.Errorf("alone: %v, want %v", got, want)
+	}
+}
+
 type panicking struct{}
 
 func (panicking) Describe(descs chan<- *prometheus.Desc) {
@@ -559,11 +577,16 @@ func TestCallbackUsesDriver(t *testing.T) {
 // TestSourcePanics: the flush fails, and what was shown stays.
 func TestSourcePanics(t *testing.T) {
 	source := &failing{}
-	d, _, registry, _ := newTestDriver(t, Config{Registry: source})
+	d, _, registry, log := newTestDriver(t, Config{Registry: source})
 	once(t, d)
 	source.fail = true
-	if err := d.Once(); err == nil || !strings.Contains(err.Error(), "failing") {
-		t.Errorf("Once returned %v", err)
+	for range 2 {
+		if err := d.Once(); err == nil || !strings.Contains(err.Error(), "failing") {
+			t.Errorf("Once returned %v", err)
+		}
+	}
+	if len(log.errs) != 1 {
+		t.Errorf("reported %v", log.errs)
 	}
 	if got := figures(expose(t, registry))["c_count"]; got != "1" {
 		t.Errorf("c_count = %q", got)

@@ -58,8 +58,8 @@ type metricID struct {
 	identity any
 }
 
-// series is one series of a family. It never changes: a metric whose labels
-// change gets new ones.
+// series is one series of a family. A metric whose labels change gets new ones;
+// what scrapes look at never changes, and metric is for flushes only.
 type series struct {
 	metric *metric
 	family string

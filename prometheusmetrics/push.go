@@ -146,7 +146,7 @@ func (d *Driver) RunPush(ctx context.Context, options PushOptions) error {
 // on its age; series that this process does not have stay with it.
 func (d *Driver) JobSucceeded() {
 	now := time.Now()
-	d.pushes().succeeded.Store(&now)
+	d.pushes.succeeded.Store(&now)
 }
 
 // complete fills in what was left out and refuses what makes no sense.

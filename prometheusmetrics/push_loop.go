@@ -32,7 +32,7 @@ func (d *Driver) newPusher(options PushOptions) (*pusher, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pusher{driver: d, options: options, target: target, client: options.Client, close: func() {}, state: d.pushes()}
+	p := &pusher{driver: d, options: options, target: target, client: options.Client, close: func() {}, state: &d.pushes}
 	p.group = p.state.group(target.String())
 	if isNil(p.client) {
 		p.client, p.close = newPushClient()

@@ -2,14 +2,13 @@ package prometheusmetrics
 
 import (
 	"context"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
-	"weak"
 )
 
-// pushes is what a driver remembers from one push to the next.
+// pushes is what a driver remembers from one push to the next. Its zero value is
+// that of a driver that never pushed.
 type pushes struct {
 	succeeded atomic.Pointer[time.Time] // when the job last did; nil for never
 
@@ -24,21 +23,6 @@ type pushGroup struct {
 
 	told onceTold           // what the last push left out
 	hung map[int]*gathering // gatherers that have not come back, by their place in the options
-}
-
-// pushStates holds the pushes of all drivers that ever pushed.
-var pushStates sync.Map // weak.Pointer[Driver] to *pushes
-
-func (d *Driver) pushes() *pushes {
-	key := weak.Make(d)
-	if known, ok := pushStates.Load(key); ok {
-		return known.(*pushes)
-	}
-	state, known := pushStates.LoadOrStore(key, &pushes{})
-	if !known {
-		runtime.AddCleanup(d, func(key weak.Pointer[Driver]) { pushStates.Delete(key) }, key)
-	}
-	return state.(*pushes)
 }
 
 func (p *pushes) group(address string) *pushGroup {

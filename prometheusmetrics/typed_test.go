@@ -42,7 +42,7 @@ func TestTypedOpenMetrics(t *testing.T) {
 	once(t, d)
 	for name, handler := range map[string]http.Handler{
 		"registry": promhttp.HandlerFor(registry, promhttp.HandlerOpts{EnableOpenMetrics: true, EnableOpenMetricsTextCreatedSamples: true}),
-		"handler":  d.Handler(),
+		"detached": promhttp.HandlerForTransactional(d.Transactional(), promhttp.HandlerOpts{EnableOpenMetrics: true, EnableOpenMetricsTextCreatedSamples: true}),
 	} {
 		request := httptest.NewRequest(http.MethodGet, "/metrics", nil)
 		request.Header.Set("Accept", "application/openmetrics-text; version=1.0.0")
