@@ -56,16 +56,16 @@ type figure struct {
 }
 
 var (
-	countFigures = []figure{{"_count", "events counted since the start", true}}
+	countFigures = []figure{{"_count", "count since the start", true}}
 	rateFigures  = []figure{
-		{"_rate_1min", "events per second, moving average over 1 minute", false},
-		{"_rate_5min", "events per second, moving average over 5 minutes", false},
-		{"_rate_15min", "events per second, moving average over 15 minutes", false},
+		{"_rate_1min", "events per second, 1 minute moving average", false},
+		{"_rate_5min", "events per second, 5 minutes moving average", false},
+		{"_rate_15min", "events per second, 15 minutes moving average", false},
 		{"_rate_mean", "events per second since the start", false},
 	}
 	sampleFigures = []figure{
-		{"_min", "smallest value of the recent sample", true},
-		{"_max", "largest value of the recent sample", true},
+		{"_min", "minimum of the recent sample", true},
+		{"_max", "maximum of the recent sample", true},
 		{"_mean", "mean of the recent sample", false},
 		{"_sum", "sum of all values since the start", true},
 		{"_variance", "variance of the recent sample", false},

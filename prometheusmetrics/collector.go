@@ -32,11 +32,13 @@ func (c *collector) Describe(descs chan<- *prometheus.Desc) { descs <- c.placeho
 // Collect sends the series of one flush.
 func (c *collector) Collect(metrics chan<- prometheus.Metric) {
 	e := c.driver.scraped()
-	samples := make([]sample, 0, e.series)
+	samples := make([]sample, e.series)
 	for _, family := range e.families {
 		for _, s := range family.series {
-			samples = append(samples, sample{family, s, e})
-			metrics <- &samples[len(samples)-1]
+			next := &samples[0]
+			samples = samples[1:]
+			next.family, next.series, next.exposition = family, s, e
+			metrics <- next
 		}
 	}
 }
@@ -58,6 +60,7 @@ type sample struct {
 	family     *family
 	series     *series
 	exposition *exposition
+	gauge      dto.Gauge // its place, so that a scrape does not allocate each one
 }
 
 // Desc returns the family's descriptor.
@@ -65,6 +68,11 @@ func (s *sample) Desc() *prometheus.Desc { return s.family.desc }
 
 // Write shows the series; what it points to never changes.
 func (s *sample) Write(out *dto.Metric) error {
+	if s.family.typ == dto.MetricType_GAUGE {
+		s.gauge.Value = &s.exposition.numbers[s.series.slot]
+		out.Label, out.Gauge = s.series.labels, &s.gauge
+		return nil
+	}
 	s.series.write(out, s.family.typ, s.exposition.numbers, s.exposition.parts)
 	return nil
 }

@@ -23,20 +23,20 @@ type gaugeFigure struct {
 }
 
 var (
-	gaugeCount        = []gaugeFigure{{figureCount, "_count", "events counted since the start", false}}
+	gaugeCount        = []gaugeFigure{{figureCount, "_count", "count since the start", false}}
 	gaugeDistribution = []gaugeFigure{
-		{figureCount, "_count", "events counted since the start", false},
-		{figureMin, "_min", "smallest value of the recent sample", true},
-		{figureMax, "_max", "largest value of the recent sample", true},
+		{figureCount, "_count", "count since the start", false},
+		{figureMin, "_min", "minimum of the recent sample", true},
+		{figureMax, "_max", "maximum of the recent sample", true},
 		{figureMean, "_mean", "mean of the recent sample", true},
 		{figureSum, "_sum", "sum of all values since the start", true},
 		{figureVariance, "_variance", "variance of the recent sample", true},
 		{figureStdDev, "_stddev", "standard deviation of the recent sample", true},
 	}
 	gaugeRates = []gaugeFigure{
-		{figureRate1, "_rate_1min", "events per second, moving average over 1 minute", false},
-		{figureRate5, "_rate_5min", "events per second, moving average over 5 minutes", false},
-		{figureRate15, "_rate_15min", "events per second, moving average over 15 minutes", false},
+		{figureRate1, "_rate_1min", "events per second, 1 minute moving average", false},
+		{figureRate5, "_rate_5min", "events per second, 5 minutes moving average", false},
+		{figureRate15, "_rate_15min", "events per second, 15 minutes moving average", false},
 		{figureRateMean, "_rate_mean", "events per second since the start", false},
 	}
 )
