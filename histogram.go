@@ -32,8 +32,8 @@ func NewHistogram(s Sample, labels ...Labels) Histogram {
 // the registry's default one. If the name belongs to a metric of another type,
 // the histogram works but isn't exported.
 func GetOrRegisterHistogram(name string, r Registry, s Sample, labels ...Labels) Histogram {
-	if s == nil {
-		return getOrRegister(name, r, labels, newHistogram)
+	if h, ok := lookup[Histogram](name, r, labels); ok {
+		return h
 	}
 	return getOrRegister(name, r, labels, func(l *labelSet, r Registry) Histogram {
 		return newHistogramOf(s, l, r)

@@ -65,7 +65,7 @@ func TestBatch(t *testing.T) {
 		wantValue(t, prometheus, `example_batch_file_size_max{job="example_batch"}`, float64(largest))
 		wantValue(t, prometheus, `example_batch_file_duration_count{job="example_batch"}`, float64(len(sizes)))
 		wantBetween(t, prometheus, `example_batch_run_duration_sum{job="example_batch"}`, 1e-9, took)
-		wantBetween(t, prometheus, `example_batch_last_success_timestamp_gauge{job="example_batch"}`,
+		wantBetween(t, prometheus, `example_batch_last_success_timestamp_seconds{job="example_batch"}`,
 			float64(start.Unix()), float64(time.Now().Unix()))
 		wantValue(t, prometheus, `count(group by (job) ({__name__=~"example_batch_.*"}))`, 1)
 	}
@@ -77,7 +77,7 @@ func TestFailedBatch(t *testing.T) {
 	gateway, prometheus := startGateway(t)
 	runBatch(t, 0, "-pushgateway", gateway.URL, "-dir", filesOf(t, 1, 2, 3))
 	prometheus.AwaitScrapes(t)
-	const lastSuccess = `example_batch_last_success_timestamp_gauge{job="example_batch"}`
+	const lastSuccess = `example_batch_last_success_timestamp_seconds{job="example_batch"}`
 	success := ask(t, prometheus, lastSuccess)
 
 	log := runBatch(t, 1, "-pushgateway", gateway.URL, "-dir", filepath.Join(t.TempDir(), "gone"))

@@ -39,6 +39,22 @@
 // Handler, which does. A registry remembers the names of what was unregistered
 // from it, so such a name stays left out.
 //
+// # Pushing
+//
+// Push sends what a driver shows to a Pushgateway once, for a job that ends before
+// anybody scrapes it; RunPush does so at an interval, with retries. Neither holds
+// up flushes or scrapes.
+//
+// # Bucketed samples
+//
+// Histograms and timers with a metrics.NewBucketSample are real histograms in
+// LayoutTyped, classic and native at once. Prometheus takes the native one with
+// scrape_native_histograms, and keeps the classic beside it with
+// always_scrape_classic_histograms. In LayoutGauges their statistics are those of
+// the last Config.Window.
+//
+// # Pedantic registries
+//
 // A pedantic registry wants each series described beforehand, which a driver
 // can't do: use Config.Detached there, and Handler.
 package prometheusmetrics

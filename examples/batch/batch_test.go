@@ -96,7 +96,7 @@ func TestSuccess(t *testing.T) {
 			t.Errorf("%s is %v, %v, want %v", name, value, found, want)
 		}
 	}
-	if at := got.figures["example_batch_last_success_timestamp_gauge"]; at < float64(start.Unix()) || at > float64(time.Now().Unix()) {
+	if at := got.figures["example_batch_last_success_timestamp_seconds"]; at < float64(start.Unix()) || at > float64(time.Now().Unix()) {
 		t.Errorf("last success at %v, want it between %d and now", at, start.Unix())
 	}
 	if spent := got.figures["example_batch_run_duration_sum"]; spent <= 0 || spent > time.Since(start).Seconds() {
@@ -116,7 +116,7 @@ func TestFailedWork(t *testing.T) {
 		t.Fatalf("got pushes %v, want one that adds", *pushes)
 	}
 	figures := (*pushes)[0].figures
-	if _, found := figures["example_batch_last_success_timestamp_gauge"]; found {
+	if _, found := figures["example_batch_last_success_timestamp_seconds"]; found {
 		t.Error("a failed run says that it succeeded")
 	}
 	if figures["example_batch_run_duration_count"] != 1 {

@@ -43,7 +43,6 @@ func describe(r metrics.Registry) {
 		"file_size":     {Help: "Sizes of the files read.", Unit: "bytes"},
 		"file_duration": {Help: "Time that each file took.", Unit: "seconds"},
 		"run_duration":  {Help: "Time that the run took.", Unit: "seconds"},
-		lastSuccess:     {Help: "When the job last succeeded, in Unix time.", Unit: "seconds"},
 	} {
 		metrics.Describe(name, r, description)
 	}

@@ -1,19 +1,10 @@
 package main
 
 import (
-	"fmt"
-	"net/http"
+	"context"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus/push"
-
-	"github.com/go-metrics-plus/metrics"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics"
-)
-
-const (
-	lastSuccess = "last_success_timestamp"
-	pushTimeout = 10 * time.Second
 )
 
 // push sends the figures of the run. After a success they replace all that the
@@ -21,11 +12,7 @@ const (
 // the last success stays there from an earlier run, for an alert to be written
 // on it.
 func (j *job) push(gateway string, succeeded bool) error {
-	if succeeded {
-		metrics.GetOrRegisterGauge(lastSuccess, j.registry).Update(time.Now().Unix())
-	}
-	// A detached driver is a gatherer itself: no Prometheus registry is needed
-	// where nobody scrapes.
+	// A driver that only pushes needs no Prometheus registry.
 	driver, err := prometheusmetrics.NewWithConfig(prometheusmetrics.Config{
 		Namespace:    "example",
 		Subsystem:    "batch",
@@ -37,15 +24,12 @@ func (j *job) push(gateway string, succeeded bool) error {
 		return err
 	}
 	defer driver.Close()
-	pusher := push.New(gateway, "example_batch").
-		Gatherer(driver).
-		Client(&http.Client{Timeout: pushTimeout})
-	send := pusher.Push
-	if !succeeded {
-		send = pusher.Add
+	if succeeded {
+		driver.JobSucceeded()
 	}
-	if err := send(); err != nil {
-		return fmt.Errorf("pushing to %s: %w", gateway, err)
-	}
-	return nil
+	return driver.Push(context.Background(), prometheusmetrics.PushOptions{
+		URL:         gateway,
+		Job:         "example_batch",
+		LastSuccess: "last_success_timestamp_seconds",
+	})
 }
