@@ -66,7 +66,7 @@ func TestBatch(t *testing.T) {
 		wantValue(t, prometheus, `example_batch_file_duration_count{job="example_batch"}`, float64(len(sizes)))
 		wantBetween(t, prometheus, `example_batch_run_duration_sum{job="example_batch"}`, 1e-9, took)
 		wantBetween(t, prometheus, `example_batch_last_success_timestamp_seconds{job="example_batch"}`,
-			float64(start.Unix()), float64(time.Now().Unix()))
+			float64(start.Unix()), float64(time.Now().Unix()+1))
 		wantValue(t, prometheus, `count(group by (job) ({__name__=~"example_batch_.*"}))`, 1)
 	}
 }
@@ -95,7 +95,7 @@ func TestBatchWithoutGateway(t *testing.T) {
 		t.Fatal(err)
 	}
 	log := runBatch(t, 1, "-pushgateway", gateway.URL, "-dir", filesOf(t, 1))
-	if want := "batch: pushing to " + gateway.URL + ": "; !strings.Contains(log, want) || !strings.Contains(log, "connection refused") {
+	if want := "batch: prometheusmetrics: push to " + gateway.URL; !strings.Contains(log, want) || !strings.Contains(log, "connection refused") {
 		t.Errorf("the log does not tell of the gateway:\n%s", log)
 	}
 }

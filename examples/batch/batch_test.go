@@ -96,7 +96,7 @@ func TestSuccess(t *testing.T) {
 			t.Errorf("%s is %v, %v, want %v", name, value, found, want)
 		}
 	}
-	if at := got.figures["example_batch_last_success_timestamp_seconds"]; at < float64(start.Unix()) || at > float64(time.Now().Unix()) {
+	if at := got.figures["example_batch_last_success_timestamp_seconds"]; at < float64(start.Unix()) || at > float64(time.Now().UnixNano())/1e9 {
 		t.Errorf("last success at %v, want it between %d and now", at, start.Unix())
 	}
 	if spent := got.figures["example_batch_run_duration_sum"]; spent <= 0 || spent > time.Since(start).Seconds() {
@@ -130,7 +130,7 @@ func TestFailedPush(t *testing.T) {
 	gone.Close()
 	for _, url := range []string{refusing, gone.URL} {
 		err := run(t.Context(), []string{"-dir", folder(t), "-pushgateway", url}, io.Discard)
-		if err == nil || !strings.Contains(err.Error(), "pushing to "+url+": ") {
+		if err == nil || !strings.Contains(err.Error(), "push to "+url+"/metrics/job/example_batch: ") {
 			t.Errorf("got error %v, want it to tell of pushing to %s", err, url)
 		}
 	}
