@@ -55,7 +55,7 @@ func parse(args []string) (o options, err error) {
 	flags.StringVar(&scenarios, "scenarios", "", "run only what matches this regular expression, as \"group/scenario\"")
 	flags.StringVar(&peers, "peers", "", "run only contenders that match this regular expression, and ours")
 	flags.IntVar(&o.rounds, "rounds", 5, "how often each takes its turn")
-	flags.DurationVar(&o.slice, "benchtime", 40*time.Millisecond, "how long a turn takes; exposing gets four times as much")
+	flags.DurationVar(&o.slice, "benchtime", 30*time.Millisecond, "how long a turn takes; exposing gets four times as much")
 	flags.BoolVar(&o.million, "million", false, "let worlds grow to a million series, which takes gigabytes")
 	flags.StringVar(&o.folder, "o", "", "folder for RESULTS.md and results.json; this one for a run of everything, else none")
 	flags.StringVar(&o.readme, "readme", "", "rewrite the table in this file from results.json, and run nothing")
