@@ -34,7 +34,7 @@ const (
 
 var formatNames = map[Format]string{Text: "text", OpenMetrics: "OpenMetrics", Protobuf: "protobuf"}
 
-// exposeTrials are the trials of a world; the last is that of slow instruments.
+// exposeTrials are the trials of a world.
 func exposeTrials(e *Exposed, size Size) []Trial {
 	trial := func(before, operation func()) (t Trial) {
 		if operation != nil {
@@ -56,7 +56,7 @@ func exposeTrials(e *Exposed, size Size) []Trial {
 			}
 		}
 	}
-	return append(trials, e.slowFlushes(size))
+	return trials
 }
 
 // flushes are of busy instruments. Between two of them all are updated, and the
@@ -75,8 +75,7 @@ func (e *Exposed) flushes(size Size) Trial {
 	}}
 }
 
-// slowFlushes are of instruments that got one value since their reservoirs were
-// filled long ago.
+// slowFlushes are of instruments that get a value now and then.
 func (e *Exposed) slowFlushes(size Size) Trial {
 	if e.Flush == nil {
 		return Trial{}

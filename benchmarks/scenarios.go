@@ -52,7 +52,8 @@ type Size struct {
 	Updates     int           // values in each instrument of a world between two flushes
 	Growth      []int         // gauges in worlds that grow
 	Window      time.Duration // how long updates are watched under flushes and scrapes
-	Age         time.Duration // of what slow instruments have in their reservoirs
+	Slow        int           // values that slow instruments got
+	Age         time.Duration // of these values
 }
 
 // FullSize is that of the figures in RESULTS.md. A reservoir of 1028 is full
@@ -60,13 +61,13 @@ type Size struct {
 func FullSize() Size {
 	return Size{
 		Instruments: 1000, Fill: 2048, PerKind: 1000, Updates: 32,
-		Growth: []int{1_000, 10_000, 100_000}, Window: time.Second, Age: time.Minute,
+		Growth: []int{1_000, 10_000, 100_000}, Window: time.Second, Slow: 1028, Age: 10 * time.Second,
 	}
 }
 
 // SmallSize is for finding out whether scenarios work.
 func SmallSize() Size {
-	return Size{Instruments: 10, Fill: 16, PerKind: 4, Updates: 2, Growth: []int{70, 140}, Window: 10 * time.Millisecond}
+	return Size{Instruments: 10, Fill: 16, PerKind: 4, Updates: 2, Growth: []int{70, 140}, Window: 10 * time.Millisecond, Slow: 5}
 }
 
 // Groups returns all scenarios for these peers.
@@ -84,6 +85,7 @@ func Groups(peers []Peer, size Size) []Group {
 			"the same with names and values of labels; libraries without labels find a name that is put together from the values"),
 		churnGroup(peers, size),
 		exposeGroup(peers, size, Gauges),
+		slowGroup(peers, size),
 		exposeGroup(peers, size, Labelled),
 		exposeGroup(peers, size, Typed),
 		growthGroup(peers, size),
@@ -189,16 +191,30 @@ func exposeGroup(peers []Peer, size Size, layout Layout) Group {
 	for _, format := range allFormats {
 		g.Scenarios = append(g.Scenarios, formatNames[format], formatNames[format]+", gzip")
 	}
-	if layout == Gauges {
-		g.Scenarios = append(g.Scenarios, "flush, slow instruments")
-		g.Doc += " Slow instruments have reservoirs full of values that are a minute old, and got one value more each."
-	}
 	for _, peer := range peers {
 		for _, world := range peer.Worlds {
 			if world.Layout == layout {
 				g.Contenders = append(g.Contenders, Contender{peer.Name, world.Name, func() Setup {
 					e := openWorld(world, size, size.PerKind)
-					return Setup{exposeTrials(e, size)[:len(g.Scenarios)], e.summary()}
+					return Setup{exposeTrials(e, size), e.summary()}
+				}})
+			}
+		}
+	}
+	return g
+}
+
+func slowGroup(peers []Peer, size Size) Group {
+	g := Group{Name: "expose: slow instruments", Unit: Nanoseconds, Scenarios: []string{"flush"}}
+	g.Doc = fmt.Sprintf("The gauges of the first exposition, of instruments that are seldom updated: each got %d values, "+
+		"all of which are in its reservoir, at least %.0f s ago, and one more before each flush.", size.Slow, size.Age.Seconds())
+	for _, peer := range peers {
+		for _, world := range peer.Worlds {
+			if world.Layout == Gauges {
+				g.Contenders = append(g.Contenders, Contender{peer.Name, world.Name, func() Setup {
+					slow := size
+					slow.Fill = size.Slow
+					return Setup{Trials: []Trial{openWorld(world, slow, size.PerKind).slowFlushes(size)}}
 				}})
 			}
 		}

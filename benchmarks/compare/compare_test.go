@@ -17,7 +17,7 @@ func sampleResults() *Results {
 	cell := func(median, allocs float64) *Cell { return &Cell{median, median, median, allocs} }
 	return &Results{
 		Environment: Environment{Processor: "Some CPU", Cores: 4, System: "linux/amd64", Go: "go1.26", Modules: []Module{{"example.org/m", "v1.2.3"}}},
-		Command:     "go run ./compare", Date: "2026-01-02", Took: "5m0s", Rounds: 5, Benchtime: "50ms",
+		Command:     "go run ./compare", Date: "2026-01-02", Took: "5m0s", Method: "Somehow.",
 		Groups: []GroupResult{
 			{Name: counters, Doc: "Counting.", Unit: benchmarks.Nanoseconds, Scenarios: []string{oneGoroutine, everyCore}, Rows: []Row{
 				{Peer: "go-metrics-plus", Name: "Counter", Cells: []*Cell{cell(5, 0), cell(20, 0)}},
@@ -37,6 +37,7 @@ func TestMarkdown(t *testing.T) {
 		"`go run ./compare` in this folder, 2026-01-02, took 5m0s",
 		"Some CPU, 4 cores, linux/amd64, go1.26.",
 		"- example.org/m v1.2.3",
+		"\nSomehow. Every library ran in a process of its own.",
 		"## Record: counters\n\nCounting.\n\n| | 1 goroutine | all cores |\n|---|---:|---:|\n",
 		"| go-metrics-plus Counter | 5.00 ns | 20.0 ns |\n",
 		"| client_golang Counter | 6.00 ns (1.20×) | 10.0 ns (0.50×), 2 allocs |\n",

@@ -12,8 +12,7 @@
 // group's processes are ready at once and run in turn, a slice of time each, over
 // several rounds, while the others wait: what disturbs the machine for a while
 // then disturbs all of them. A slice is a loop of as many operations as fill it,
-// found out by doubling before the first round. The figure is the median of the
-// rounds.
+// found out before the first round. The figure is the median of the rounds.
 package main
 
 import (
@@ -54,8 +53,8 @@ func parse(args []string) (o options, err error) {
 	flags := flag.NewFlagSet("compare", flag.ExitOnError)
 	flags.StringVar(&scenarios, "scenarios", "", "run only what matches this regular expression, as \"group/scenario\"")
 	flags.StringVar(&peers, "peers", "", "run only contenders that match this regular expression, and ours")
-	flags.IntVar(&o.rounds, "rounds", 5, "how often each takes its turn")
-	flags.DurationVar(&o.slice, "benchtime", 30*time.Millisecond, "how long a turn takes; exposing gets four times as much")
+	flags.IntVar(&o.rounds, "rounds", 5, "how often each takes its turn; three times as often for single instruments")
+	flags.DurationVar(&o.slice, "benchtime", 30*time.Millisecond, "how long a turn takes; half as long for single instruments, four times as long for whole registries")
 	flags.BoolVar(&o.million, "million", false, "let worlds grow to a million series, which takes gigabytes")
 	flags.StringVar(&o.folder, "o", "", "folder for RESULTS.md and results.json; this one for a run of everything, else none")
 	flags.StringVar(&o.readme, "readme", "", "rewrite the table in this file from results.json, and run nothing")

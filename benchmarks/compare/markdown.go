@@ -16,11 +16,10 @@ func (r *Results) markdown() string {
 	for _, m := range r.Modules {
 		fmt.Fprintf(&out, "- %s %s\n", m.Path, m.Version)
 	}
-	fmt.Fprintf(&out, "\nEach figure is the median of up to %d rounds in which all libraries took turns, for %s each and four times "+
-		"as long where whole registries are read; every library ran in a process of its own. Loops are the program's own, "+
-		"with as many operations as fill the time. In brackets stands the time, or memory, in relation to the first row "+
-		"of the table: 2× is twice as much as ours. Allocations are told where there is at least one per operation. "+
-		"A dash stands for what a library has not got.\n", r.Rounds, r.Benchtime)
+	fmt.Fprintf(&out, "\n%s Every library ran in a process of its own. Loops are the program's own, with as many operations as "+
+		"fill the time. In brackets stands the time, or memory, in relation to the first row of the table: 2× is twice as "+
+		"much as ours. Allocations are told where there is at least one per operation. A dash stands for what a library "+
+		"has not got.\n", r.Method)
 	r.writeBudgets(&out)
 	for _, g := range r.Groups {
 		g.write(&out)

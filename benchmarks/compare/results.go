@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,12 +14,11 @@ import (
 // Results are what results.json holds; everything else is made from them.
 type Results struct {
 	Environment
-	Command   string
-	Date      string
-	Took      string
-	Rounds    int
-	Benchtime string
-	Groups    []GroupResult
+	Command string
+	Date    string
+	Took    string
+	Method  string // how rounds and turns were arranged
+	Groups  []GroupResult
 }
 
 // GroupResult is the result of a group of scenarios.
@@ -48,8 +48,7 @@ func newResults(o options) *Results {
 		Environment: environment(),
 		Command:     command(os.Args[1:]),
 		Date:        time.Now().UTC().Format(time.DateOnly),
-		Rounds:      o.rounds,
-		Benchtime:   o.slice.String(),
+		Method:      fmt.Sprintf(method, o.rounds, o.slice),
 	}
 }
 

@@ -58,27 +58,37 @@ func (o options) runGroup(group benchmarks.Group, wanted []int) (GroupResult, er
 		row.Cells = make([]*Cell, len(wanted))
 		result.Rows = append(result.Rows, row)
 	}
-	rounds := o.rounds
-	if group.MaxRounds > 0 {
-		rounds = min(rounds, group.MaxRounds)
-	}
+	rounds, slice := o.turns(group)
 	for column, scenario := range wanted {
-		if err := o.takeTurns(workers, scenario, rounds, sliceFor(group, o.slice), func(row int, replies []reply) {
+		if err := o.takeTurns(workers, scenario, rounds, slice, func(row int, replies []reply) {
 			result.Rows[row].Cells[column] = newCell(replies)
 		}); err != nil {
 			return result, err
 		}
 	}
+	result.Rows = slices.DeleteFunc(result.Rows, func(row Row) bool {
+		return !slices.ContainsFunc(row.Cells, func(c *Cell) bool { return c != nil })
+	})
 	return result, nil
 }
 
-// sliceFor gives more time to operations that take milliseconds: several must fit
-// in, with the garbage collections that they cause.
-func sliceFor(group benchmarks.Group, slice time.Duration) time.Duration {
-	if strings.HasPrefix(group.Name, "expose") || group.Name == "growth" {
-		return 4 * slice
+// method says what turns does.
+const method = "Each figure is the median of %d rounds in which all libraries took turns, of %s each; of three times as many " +
+	"rounds of half as long for single instruments, and of turns four times as long where whole registries are read. " +
+	"Memory was measured once, and what goroutines feel under flushes and scrapes three times."
+
+// turns returns how many turns everybody gets, and how long each takes. What takes
+// nanoseconds gets more and shorter ones, for the sake of the median; where an
+// operation takes milliseconds, several must fit in, with the garbage collections
+// that they cause.
+func (o options) turns(group benchmarks.Group) (rounds int, slice time.Duration) {
+	switch {
+	case group.MaxRounds > 0:
+		return min(o.rounds, group.MaxRounds), o.slice
+	case strings.HasPrefix(group.Name, "expose") || group.Name == growth:
+		return o.rounds, 4 * o.slice
 	}
-	return slice
+	return 3 * o.rounds, o.slice / 2
 }
 
 func (o options) takeTurns(workers []*worker, scenario, rounds int, slice time.Duration, done func(row int, replies []reply)) error {
