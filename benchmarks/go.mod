@@ -24,6 +24,7 @@ require (
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/go-logr/logr v1.4.4 // indirect
 	github.com/go-logr/stdr v1.2.2 // indirect
+	github.com/go-metrics-plus/metrics/prometheusmetrics v0.0.0
 	github.com/go-ole/go-ole v1.3.0 // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/hashicorp/go-immutable-radix v1.3.1 // indirect
@@ -45,4 +46,6 @@ require (
 	google.golang.org/protobuf v1.36.12 // indirect
 )
 
-replace github.com/go-metrics-plus/metrics => ../
+replace github.com/go-metrics-plus/metrics => ..
+
+replace github.com/go-metrics-plus/metrics/prometheusmetrics => ../prometheusmetrics

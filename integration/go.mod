@@ -5,8 +5,8 @@ go 1.26.0
 require (
 	github.com/IBM/sarama v1.61.1
 	github.com/ethereum/go-ethereum v1.17.10
-	github.com/go-metrics-plus/metrics v0.0.0-00010101000000-000000000000
-	github.com/go-metrics-plus/metrics/rcrowley v0.0.0-00010101000000-000000000000
+	github.com/go-metrics-plus/metrics v0.0.0
+	github.com/go-metrics-plus/metrics/rcrowley v0.0.0
 	github.com/prometheus/client_golang v1.25.0
 	github.com/prometheus/common v0.72.0
 	github.com/rcrowley/go-metrics v0.0.0-20250401214520-65e299d6c5c9
@@ -18,6 +18,7 @@ require (
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/davecgh/go-spew v1.1.1 // indirect
 	github.com/eapache/go-resiliency v1.7.0 // indirect
+	github.com/go-metrics-plus/metrics/prometheusmetrics v0.0.0
 	github.com/go-ole/go-ole v1.3.0 // indirect
 	github.com/hashicorp/go-uuid v1.0.3 // indirect
 	github.com/holiman/uint256 v1.3.2 // indirect
@@ -44,6 +45,8 @@ require (
 )
 
 replace (
-	github.com/go-metrics-plus/metrics => ../
+	github.com/go-metrics-plus/metrics => ..
 	github.com/go-metrics-plus/metrics/rcrowley => ../rcrowley
 )
+
+replace github.com/go-metrics-plus/metrics/prometheusmetrics => ../prometheusmetrics

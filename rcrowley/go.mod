@@ -3,7 +3,7 @@ module github.com/go-metrics-plus/metrics/rcrowley
 go 1.26.0
 
 require (
-	github.com/go-metrics-plus/metrics v0.0.0-00010101000000-000000000000
+	github.com/go-metrics-plus/metrics v0.0.0
 	github.com/prometheus/client_golang v1.25.0
 	github.com/prometheus/client_model v0.6.3
 	github.com/rcrowley/go-metrics v0.0.0-20250401214520-65e299d6c5c9
@@ -12,6 +12,7 @@ require (
 require (
 	github.com/beorn7/perks v1.0.1 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
+	github.com/go-metrics-plus/metrics/prometheusmetrics v0.0.0
 	github.com/munnerz/goautoneg v0.0.0-20191010083416-a7dc8b61c822 // indirect
 	github.com/prometheus/common v0.72.0 // indirect
 	github.com/prometheus/procfs v0.22.0 // indirect
@@ -20,4 +21,6 @@ require (
 )
 
 // Neither module is published yet.
-replace github.com/go-metrics-plus/metrics => ../
+replace github.com/go-metrics-plus/metrics => ..
+
+replace github.com/go-metrics-plus/metrics/prometheusmetrics => ../prometheusmetrics

@@ -3,15 +3,17 @@ module github.com/go-metrics-plus/metrics/examples/rcrowley
 go 1.26.0
 
 require (
-	github.com/go-metrics-plus/metrics v0.0.0-00010101000000-000000000000
 	github.com/prometheus/client_golang v1.25.0
 	github.com/prometheus/common v0.72.0
 	github.com/rcrowley/go-metrics v0.0.0-20250401214520-65e299d6c5c9
 )
 
+require github.com/go-metrics-plus/metrics v0.0.0 // indirect
+
 require (
 	github.com/beorn7/perks v1.0.1 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
+	github.com/go-metrics-plus/metrics/prometheusmetrics v0.0.0
 	github.com/munnerz/goautoneg v0.0.0-20191010083416-a7dc8b61c822 // indirect
 	github.com/prometheus/client_model v0.6.3 // indirect
 	github.com/prometheus/procfs v0.22.0 // indirect
@@ -20,3 +22,5 @@ require (
 )
 
 replace github.com/go-metrics-plus/metrics => ../..
+
+replace github.com/go-metrics-plus/metrics/prometheusmetrics => ../../prometheusmetrics

@@ -2,7 +2,7 @@
 // rcrowley/go-metrics in Prometheus, without touching its instrumentation: the
 // driver reads the library's own registry.
 //
-//	cd examples/rcrowley && go run .
+//	go run ./examples/rcrowley
 //
 // It does some work and writes what a scrape would get.
 package main

@@ -4,16 +4,18 @@ go 1.26.0
 
 require (
 	github.com/IBM/sarama v1.61.1
-	github.com/go-metrics-plus/metrics v0.0.0-00010101000000-000000000000
 	github.com/prometheus/client_golang v1.25.0
 	github.com/prometheus/common v0.72.0
 )
+
+require github.com/go-metrics-plus/metrics v0.0.0 // indirect
 
 require (
 	github.com/beorn7/perks v1.0.1 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/davecgh/go-spew v1.1.1 // indirect
 	github.com/eapache/go-resiliency v1.7.0 // indirect
+	github.com/go-metrics-plus/metrics/prometheusmetrics v0.0.0
 	github.com/hashicorp/go-uuid v1.0.3 // indirect
 	github.com/jcmturner/aescts/v2 v2.0.0 // indirect
 	github.com/jcmturner/dnsutils/v2 v2.0.0 // indirect
@@ -33,3 +35,5 @@ require (
 )
 
 replace github.com/go-metrics-plus/metrics => ../..
+
+replace github.com/go-metrics-plus/metrics/prometheusmetrics => ../../prometheusmetrics

@@ -16,11 +16,11 @@ const noDiscovery = "remove_all_sd"
 // buildExample builds a program of the folder examples and returns its path.
 func buildExample(t testing.TB, name string) string {
 	t.Helper()
-	program, arguments := name, []string{"./examples/" + name}
+	program, arguments := name, []string{"./" + name}
 	if raceDetector {
 		program, arguments = name+"-race", append([]string{"-race"}, arguments...)
 	}
-	output, err := build(filepath.Dir(moduleFolder(t)), program, arguments...)
+	output, err := build(filepath.Join(filepath.Dir(moduleFolder(t)), "examples"), program, arguments...)
 	if err != nil {
 		t.Fatalf("building example %s: %v\n%s", name, err, output)
 	}
@@ -64,6 +64,7 @@ func build(folder, name string, arguments ...string) (string, error) {
 	path := filepath.Join(module, ".cache", name)
 	command := exec.Command("go", append([]string{"build", "-o", path}, arguments...)...)
 	command.Dir = folder
+	command.Env = append(os.Environ(), "GOWORK=off") // each module stands alone
 	if output, err := command.CombinedOutput(); err != nil {
 		return string(output), err
 	}

@@ -1,4 +1,4 @@
-package metrics_test
+package prometheusmetrics_test
 
 import (
 	"math"
