@@ -8,12 +8,13 @@ import (
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
 )
 
 // admit gives a metric its series: all of them, or none and a problem.
 func (d *Driver) admit(m *metric) *MetricError {
 	m.labels, m.info = m.reading.labels, m.reading.info
-	name := fullName(d.config.Namespace, d.config.Subsystem, cmp.Or(m.rule.Name, m.id.name))
+	name := naming.Metric(d.config.Namespace, d.config.Subsystem, cmp.Or(m.rule.Name, m.id.name))
 	if name == "" {
 		return &MetricError{Reason: ReasonName, Err: errors.New("it has no name")}
 	}
@@ -26,8 +27,8 @@ func (d *Driver) admit(m *metric) *MetricError {
 	templates := d.layout.templates(subject{
 		name:    name,
 		source:  m.id.name,
-		help:    sanitizeLabelValue(cmp.Or(m.rule.Help, description.Help)),
-		unit:    sanitizeLabelValue(cmp.Or(m.rule.Unit, description.Unit)),
+		help:    naming.Text(cmp.Or(m.rule.Help, description.Help)),
+		unit:    naming.Text(cmp.Or(m.rule.Unit, description.Unit)),
 		kind:    kind,
 		reading: m.reading,
 	})
@@ -44,10 +45,10 @@ func (d *Driver) admit(m *metric) *MetricError {
 }
 
 // labels returns all labels of a metric's series but those a layout adds.
-func (d *Driver) labels(m *metric) ([]label, error) {
-	var all []label
+func (d *Driver) labels(m *metric) ([]naming.Label, error) {
+	var all []naming.Label
 	for _, labels := range []map[string]string{m.labels, m.info, m.rule.Labels, m.source.Labels, d.config.ConstLabels} {
-		clean, err := sanitizeLabels(labels)
+		clean, err := naming.Labels(labels)
 		if err != nil {
 			return nil, err
 		}
@@ -57,20 +58,20 @@ func (d *Driver) labels(m *metric) ([]label, error) {
 }
 
 // addSeries claims one series and puts it into its family.
-func (d *Driver) addSeries(m *metric, t template, own []label) *MetricError {
+func (d *Driver) addSeries(m *metric, t template, own []naming.Label) *MetricError {
 	if limit := d.config.MaxSeries; limit > 0 && d.catalog.claimed >= limit {
 		return &MetricError{Reason: ReasonLimit, Err: fmt.Errorf("the limit of %d series is reached", limit)}
 	}
-	labels := append(append([]label(nil), own...), t.labels...)
-	if err := errors.Join(sortLabels(labels), checkReserved(labels, t.typ)); err != nil {
+	labels := append(append([]naming.Label(nil), own...), t.labels...)
+	if err := errors.Join(naming.Sort(labels), checkReserved(labels, t.typ)); err != nil {
 		return &MetricError{Reason: ReasonLabel, Err: err}
 	}
-	wrapped := append(append([]label(nil), labels...), d.wrapping.labels...)
-	if err := sortLabels(wrapped); err != nil {
+	wrapped := append(append([]naming.Label(nil), labels...), d.wrapping.labels...)
+	if err := naming.Sort(wrapped); err != nil {
 		return &MetricError{Reason: ReasonLabel, Err: fmt.Errorf("%w, once by the registerer that wraps the registry", err)}
 	}
 	family := d.wrapping.prefix + t.name
-	key := seriesKey(family, wrapped)
+	key := naming.Series(family, wrapped)
 	help, unit, err := d.space.claim(t, family, key)
 	if err != nil {
 		return &MetricError{Reason: ReasonDuplicate, Err: err}

@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
 )
 
 // Source is what the driver reads metrics from: every registry of the go-metrics
@@ -165,7 +166,7 @@ func (c *Config) completeSources() error {
 		if isNil(source.Source) {
 			return fmt.Errorf("prometheusmetrics: source %d is nil", i)
 		}
-		if _, err := sanitizeLabels(source.Labels); err != nil {
+		if _, err := naming.Labels(source.Labels); err != nil {
 			return fmt.Errorf("prometheusmetrics: labels of source %d: %w", i, err)
 		}
 	}
@@ -180,11 +181,11 @@ func (c *Config) completeRules() (err error) {
 
 func (c *Config) checkConstLabels() error {
 	for name := range c.ConstLabels {
-		if name == "" || sanitizeLabelName(name) != name {
+		if !naming.IsLabelName(name) {
 			return fmt.Errorf("prometheusmetrics: constant label %q is not a valid label name", name)
 		}
 	}
-	if _, err := sanitizeLabels(c.ConstLabels); err != nil {
+	if _, err := naming.Labels(c.ConstLabels); err != nil {
 		return fmt.Errorf("prometheusmetrics: constant labels: %w", err)
 	}
 	return nil

@@ -9,6 +9,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	dto "github.com/prometheus/client_model/go"
+
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
 )
 
 // Gather returns the families of the last flush, or of one made for it if the
@@ -167,9 +169,9 @@ func (j *join) sorted() []*dto.MetricFamily {
 }
 
 func metricKey(metric *dto.Metric) string {
-	labels := make([]label, 0, len(metric.Label))
+	labels := make([]naming.Label, 0, len(metric.Label))
 	for _, pair := range metric.Label {
-		labels = append(labels, label{pair.GetName(), pair.GetValue()})
+		labels = append(labels, naming.Label{Name: pair.GetName(), Value: pair.GetValue()})
 	}
-	return seriesKey("", labels)
+	return naming.Series("", labels)
 }

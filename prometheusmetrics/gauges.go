@@ -6,6 +6,8 @@ import (
 	"time"
 
 	dto "github.com/prometheus/client_model/go"
+
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
 )
 
 // gaugeLayout is LayoutGauges.
@@ -121,7 +123,7 @@ func (l *gaugeLayout) gauges(s subject, groups ...[]gaugeFigure) []template {
 func (l *gaugeLayout) help(s subject, f gaugeFigure) string {
 	subject := strings.TrimSuffix(s.help, ".")
 	if subject == "" {
-		subject = sanitizeLabelValue(s.source)
+		subject = naming.Text(s.source)
 	}
 	help := subject + ": " + f.words
 	if f.figure == figureSum && !s.reading.lifetimeSum {

@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
 )
 
 // newHistogram shows buckets as one histogram that is classic and native at
@@ -105,12 +106,12 @@ func addExemplars(h *dto.Histogram, b *metrics.BucketSnapshot, u unit) {
 }
 
 func newExemplar(e metrics.Exemplar, u unit) *dto.Exemplar {
-	labels := make([]label, 0, len(e.Labels))
+	labels := make([]naming.Label, 0, len(e.Labels))
 	for name, value := range e.Labels {
-		labels = append(labels, label{sanitizeLabelName(name), sanitizeLabelValue(value)})
+		labels = append(labels, naming.Label{Name: naming.LabelName(name), Value: naming.Text(value)})
 	}
-	if sortLabels(labels) != nil { // two have become one
-		labels = slices.CompactFunc(labels, func(a, b label) bool { return a.name == b.name })
+	if naming.Sort(labels) != nil { // two have become one
+		labels = slices.CompactFunc(labels, func(a, b naming.Label) bool { return a.Name == b.Name })
 	}
 	return &dto.Exemplar{Label: labelPairs(labels), Value: proto.Float64(u.apply(e.Value)), Timestamp: timestamppb.New(e.Time)}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	dto "github.com/prometheus/client_model/go"
+
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
 )
 
 // Layout decides which series a metric becomes.
@@ -47,9 +49,9 @@ type template struct {
 	typ       dto.MetricType
 	help      string
 	unit      string
-	labels    []label   // beside the metric's own
-	figures   []figure  // one number; for a summary count, sum and the quantiles
-	quantiles []float64 // of a summary
+	labels    []naming.Label // beside the metric's own
+	figures   []figure       // one number; for a summary count, sum and the quantiles
+	quantiles []float64      // of a summary
 }
 
 // layout turns metrics into templates.

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
 )
 
 // A look finds out which names the application has registered itself, without
@@ -88,7 +90,7 @@ func lookOnce(registerer prometheus.Registerer, names []string) (at int, words s
 // wrapping is what a wrapping registerer adds to all that goes through it.
 type wrapping struct {
 	prefix string
-	labels []label
+	labels []naming.Label
 }
 
 // findWrapping reads it off the text of a descriptor that went through.
@@ -109,7 +111,7 @@ func findWrapping(registerer prometheus.Registerer) (wrapping, error) {
 		}
 		var value string
 		value, rest = cutQuoted(quoted)
-		w.labels = append(w.labels, label{strings.TrimPrefix(name, ","), value})
+		w.labels = append(w.labels, naming.Label{Name: strings.TrimPrefix(name, ","), Value: value})
 	}
 	return w, nil
 }

@@ -3,13 +3,13 @@ package prometheusmetrics
 import (
 	"fmt"
 	"maps"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	dto "github.com/prometheus/client_model/go"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
 )
 
 // metric is one metric of a source as the driver knows it, from the flush that
@@ -71,75 +71,23 @@ type series struct {
 	quantiles []float64 // of a summary
 }
 
-type label struct{ name, value string }
-
-// sortLabels orders labels by name, as the exposition has them, and says which
-// name stands twice.
-func sortLabels(labels []label) error {
-	slices.SortFunc(labels, func(a, b label) int { return strings.Compare(a.name, b.name) })
-	for i := 1; i < len(labels); i++ {
-		if labels[i].name == labels[i-1].name {
-			return fmt.Errorf("label %q stands twice", labels[i].name)
-		}
-	}
-	return nil
-}
-
-// sanitizeLabels makes labels fit for Prometheus. A label with an empty value is
-// no label. What can't be made to fit is an error.
-func sanitizeLabels(labels map[string]string) ([]label, error) {
-	clean := make([]label, 0, len(labels))
-	for name, value := range labels {
-		if value == "" {
-			continue
-		}
-		fit := sanitizeLabelName(name)
-		if fit == "" {
-			return nil, fmt.Errorf("a label has no name")
-		}
-		if strings.HasPrefix(fit, "__") {
-			return nil, fmt.Errorf("label name %q is reserved by Prometheus", name)
-		}
-		clean = append(clean, label{fit, sanitizeLabelValue(value)})
-	}
-	return clean, nil
-}
-
 // checkReserved refuses the labels that Prometheus itself adds to a type.
-func checkReserved(labels []label, typ dto.MetricType) error {
+func checkReserved(labels []naming.Label, typ dto.MetricType) error {
 	for _, l := range labels {
-		if typ == dto.MetricType_HISTOGRAM && l.name == "le" || typ == dto.MetricType_SUMMARY && l.name == "quantile" {
-			return fmt.Errorf("label %q is reserved in a %s", l.name, strings.ToLower(typ.String()))
+		if typ == dto.MetricType_HISTOGRAM && l.Name == "le" || typ == dto.MetricType_SUMMARY && l.Name == "quantile" {
+			return fmt.Errorf("label %q is reserved in a %s", l.Name, strings.ToLower(typ.String()))
 		}
 	}
 	return nil
 }
 
-// seriesKey writes a family and its sorted labels so that only equal series
-// have equal keys.
-func seriesKey(family string, labels []label) string {
-	if len(labels) == 0 {
-		return family
-	}
-	key := append([]byte(family), '{')
-	for i, l := range labels {
-		if i > 0 {
-			key = append(key, ',')
-		}
-		key = append(key, l.name...)
-		key = append(key, '=')
-		key = strconv.AppendQuote(key, l.value)
-	}
-	return string(append(key, '}'))
-}
-
-func labelPairs(labels []label) []*dto.LabelPair {
+func labelPairs(labels []naming.Label) []*dto.LabelPair {
 	if len(labels) == 0 {
 		return nil
 	}
 	pairs := make([]*dto.LabelPair, len(labels))
 	for i, l := range labels {
-		pairs[i] = &dto.LabelPair{Name: proto.String(l.name), Value: proto.String(l.value)}
+		pairs[i] = &dto.LabelPair{Name: proto.String(l.Name), Value: proto.String(l.Value)}
 	}
 	return pairs
 }

@@ -69,7 +69,7 @@ func names(templates []template, types bool) string {
 	for _, t := range templates {
 		name := "`" + t.name + "`"
 		if len(t.labels) > 0 {
-			name = "`" + t.name + "{" + t.labels[0].name + "=…}`"
+			name = "`" + t.name + "{" + t.labels[0].Name + "=…}`"
 		}
 		if types {
 			name = strings.ToLower(t.typ.String()) + " " + name

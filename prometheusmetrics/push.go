@@ -13,6 +13,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/push"
+
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
 )
 
 // PushOptions says where a Driver pushes to, and how. URL and Job are needed,
@@ -184,7 +186,7 @@ func (o *PushOptions) checkGrouping(c Config) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.Grouping)) {
 		switch {
-		case name == "" || sanitizeLabelName(name) != name:
+		case !naming.IsLabelName(name):
 			return fmt.Errorf("prometheusmetrics: push: grouping label %q is not a valid label name", name)
 		case strings.HasPrefix(name, "__") || name == "job" || name == "le" || name == "quantile":
 			return fmt.Errorf("prometheusmetrics: push: grouping label %q is reserved", name)

@@ -6,6 +6,8 @@ import (
 
 	dto "github.com/prometheus/client_model/go"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
 )
 
 // A push.Pusher refuses the whole push for one series that does not fit. So all
@@ -103,13 +105,13 @@ func (d *Driver) nameCollisions(collisions map[*series]string, lost losses) {
 
 // lastSuccess makes the gauge of that name, nil where there is none to show.
 func (p *pusher) lastSuccess() *dto.MetricFamily {
-	name := fullName(p.driver.config.Namespace, p.driver.config.Subsystem, p.options.LastSuccess)
+	name := naming.Metric(p.driver.config.Namespace, p.driver.config.Subsystem, p.options.LastSuccess)
 	succeeded := p.state.succeeded.Load()
 	if p.options.LastSuccess == "" || succeeded == nil {
 		return nil
 	}
-	labels, _ := sanitizeLabels(p.driver.config.ConstLabels) // the constructor would have failed
-	sortLabels(labels)
+	labels, _ := naming.Labels(p.driver.config.ConstLabels) // the constructor would have failed
+	naming.Sort(labels)
 	return &dto.MetricFamily{
 		Name: &name,
 		Help: proto.String("When the job last succeeded, in seconds since 1970."),

@@ -9,6 +9,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
 )
 
 // gathering is one call of a gatherer, which may never come back.
@@ -169,14 +171,14 @@ func (o PushOptions) fit(f *dto.MetricFamily) (*dto.MetricFamily, error) {
 
 // plainName makes a name of one that only UTF-8 allows. The encoder would do it
 // too, after all has been checked.
-func plainName(name string) string { return guardDigit(sanitizeName(name)) }
+func plainName(name string) string { return naming.Metric(name) }
 
 // withPlainLabels returns the metric if its labels have plain names, or a copy
 // with such names.
 func withPlainLabels(metric *dto.Metric) *dto.Metric {
 	plain := true
 	for _, pair := range metric.Label {
-		plain = plain && sanitizeLabelName(pair.GetName()) == pair.GetName()
+		plain = plain && naming.LabelName(pair.GetName()) == pair.GetName()
 	}
 	if plain {
 		return metric
@@ -186,7 +188,7 @@ func withPlainLabels(metric *dto.Metric) *dto.Metric {
 		Histogram: metric.Histogram, TimestampMs: metric.TimestampMs,
 	}
 	for _, pair := range metric.Label {
-		renamed.Label = append(renamed.Label, &dto.LabelPair{Name: proto.String(sanitizeLabelName(pair.GetName())), Value: pair.Value})
+		renamed.Label = append(renamed.Label, &dto.LabelPair{Name: proto.String(naming.LabelName(pair.GetName())), Value: pair.Value})
 	}
 	return renamed
 }

@@ -5,6 +5,8 @@ import (
 	"math"
 	"regexp"
 	"strings"
+
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
 )
 
 // Rule changes how the metrics that it matches are shown. Of the rules of a
@@ -155,7 +157,7 @@ func (r Rule) check(known map[string]bool) error {
 		return fmt.Errorf("name %q: %w", r.Name, err)
 	}
 	for name, value := range r.Labels {
-		if name == "" || sanitizeLabelName(name) != name || strings.HasPrefix(name, "__") {
+		if !naming.IsLabelName(name) || strings.HasPrefix(name, "__") {
 			return fmt.Errorf("%q can't be the name of a label", name)
 		}
 		if err := uses(value); err != nil {

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	dto "github.com/prometheus/client_model/go"
+
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
 )
 
 // typedLayout is LayoutTyped.
@@ -22,9 +24,9 @@ func (l *typedLayout) templates(s subject) []template {
 	name := strings.ReplaceAll(s.name, ":", "_")
 	help := strings.TrimSpace(s.help)
 	if help == "" {
-		help = sanitizeLabelValue(s.source)
+		help = naming.Text(s.source)
 	}
-	base := template{help: help, unit: sanitizeLabelName(s.unit), figures: []figure{figureTotal}}
+	base := template{help: help, unit: naming.LabelName(s.unit), figures: []figure{figureTotal}}
 	if s.kind.isTimer() {
 		base.unit = "seconds"
 	}
@@ -65,7 +67,7 @@ func (l *typedLayout) distribution(s subject, base template, name string) []temp
 	var templates []template
 	for i, p := range l.percentiles {
 		quantile := base.as(dto.MetricType_GAUGE, withUnit(name, base.unit))
-		quantile.labels = []label{{"quantile", strconv.FormatFloat(p, 'g', -1, 64)}}
+		quantile.labels = []naming.Label{{Name: "quantile", Value: strconv.FormatFloat(p, 'g', -1, 64)}}
 		quantile.figures = []figure{figurePercentile + figure(i)}
 		templates = append(templates, quantile)
 	}
