@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/go-metrics-plus/metrics/internal/buckets"
 )
 
 // readWhile calls read over and over until the writers have finished.
@@ -31,11 +33,11 @@ func readWhile(writers int, write func(i int), read func()) {
 // TestBucketsAgreeWhileUpdated reads while constants are recorded, so that the
 // only right sum is count times constant.
 func TestBucketsAgreeWhileUpdated(t *testing.T) {
-	side := specOf(0.05, nil).plain().positive
+	side := buckets.SpecOf(0.05, nil).Plain().Positive()
 	for _, v := range []int64{
 		7, 0, -7, 12_345_678,
-		int64(side.lower[side.wide] - 1), // spills at every 256th update
-		-int64(side.lower[side.wide] - 1),
+		int64(side.Lower(side.Wide()) - 1), // spills at every 256th update
+		-int64(side.Lower(side.Wide()) - 1),
 	} {
 		h := NewHistogram(NewBucketSample(0.05))
 		const writers, updates = 4, 50_000
@@ -75,7 +77,7 @@ func TestBucketsNeverGoDown(t *testing.T) {
 	sums := make([]big.Int, writers)
 	skipped := int64(0)
 	for _, v := range []int64{3, 5, 1000} { // these spill their counts
-		position := specOf(0.05, []float64{0.5, 3, 1000}).plain().position(v)
+		position := buckets.SpecOf(0.05, []float64{0.5, 3, 1000}).Plain().Position(v)
 		s.Update(v)
 		s.chunkAt(position >> chunkBits)[position&(chunkSize-1)].Add((1<<27 - 100) << bucketShift)
 		skipped += 1<<27 - 99

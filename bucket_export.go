@@ -1,17 +1,21 @@
 package metrics
 
-import "iter"
+import (
+	"iter"
+
+	"github.com/go-metrics-plus/metrics/internal/buckets"
+)
 
 // Schema returns the schema of the native histogram, from -4 to 8: the ratio of
 // the bounds of a bucket is 2^(2^-schema).
-func (s *BucketSnapshot) Schema() int32 { return s.kind().schema }
+func (s *BucketSnapshot) Schema() int32 { return s.schemeOrDefault().Schema() }
 
 // Unit returns how many recorded units make an exposed one: 1e9 for a timer,
 // whose values are nanoseconds and whose bounds are seconds, else 1.
-func (s *BucketSnapshot) Unit() float64 { return float64(s.kind().unit) }
+func (s *BucketSnapshot) Unit() float64 { return float64(s.schemeOrDefault().Unit()) }
 
-// kind returns the scheme, also of the zero value.
-func (s *BucketSnapshot) kind() *scheme {
+// schemeOrDefault returns the scheme, for the zero value that of DefaultError.
+func (s *BucketSnapshot) schemeOrDefault() *buckets.Scheme {
 	if s.scheme == nil {
 		return plainScheme()
 	}
@@ -56,8 +60,8 @@ func (s *BucketSnapshot) native(sign int, yield func(int32, uint64) bool) {
 		if b.position*sign <= 0 {
 			continue
 		}
-		side, n := s.scheme.at(b.position)
-		if next := side.index[n]; next != index || count == 0 {
+		side, n := s.scheme.At(b.position)
+		if next := side.Index(n); next != index || count == 0 {
 			if count > 0 && !yield(index, count) {
 				return
 			}
@@ -78,9 +82,9 @@ func (s *BucketSnapshot) Classic() iter.Seq2[float64, uint64] {
 }
 
 func (s *BucketSnapshot) classic(yield func(float64, uint64) bool) {
-	scheme, rest, below := s.kind(), s.buckets, uint64(0)
-	for i, bound := range scheme.bounds {
-		for ; len(rest) > 0 && rest[0].position <= scheme.ends[i]; rest = rest[1:] {
+	scheme, rest, below := s.schemeOrDefault(), s.buckets, uint64(0)
+	for i, bound := range scheme.Bounds() {
+		for ; len(rest) > 0 && rest[0].position <= scheme.End(i); rest = rest[1:] {
 			below += rest[0].count
 		}
 		if !yield(bound, below) {

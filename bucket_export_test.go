@@ -5,6 +5,9 @@ import (
 	"math"
 	"slices"
 	"testing"
+
+	"github.com/go-metrics-plus/metrics/internal/buckets"
+	"github.com/go-metrics-plus/metrics/internal/buckets/bucketstest"
 )
 
 // nativeBucket is a bucket as Prometheus sees it.
@@ -98,7 +101,7 @@ func TestExportedBucketsAreThoseOfTheValues(t *testing.T) {
 
 		last := math.Inf(-1)
 		for bound, count := range s.Classic() {
-			floor, _ := floorOf(bound, int64(s.Unit()))
+			floor, _ := buckets.Floor(bound, int64(s.Unit()))
 			want := 0
 			for want < len(values) && values[want] <= floor {
 				want++
@@ -116,7 +119,7 @@ func TestExportedBucketsAreThoseOfTheValues(t *testing.T) {
 func nativeIndex(v int64, s *BucketSnapshot) int32 {
 	m := uint64(max(v, -v))
 	index := int32(math.Ceil(math.Ldexp(math.Log2(float64(m)/s.Unit()), int(s.Schema())))) - 2
-	for !noHigher(m, s.Schema(), int64(s.Unit()), index) {
+	for !bucketstest.NoHigher(m, s.Schema(), int64(s.Unit()), index) {
 		index++
 	}
 	return index

@@ -45,7 +45,7 @@ func (s *BucketSample) read(to *BucketSnapshot) bool {
 // what they stand for to sum, and returns the new n. Hold the lock.
 func (s *BucketSample) readChunk(c *chunk, number int, to *BucketSnapshot, n int, sum *tally, changed *bool) int {
 	spilled := s.spilledOf(number)
-	side, k := to.scheme.at(number << chunkBits)
+	side, k := to.scheme.At(number << chunkBits)
 	step := 1
 	if number < 0 {
 		step = -1
@@ -61,8 +61,8 @@ func (s *BucketSample) readChunk(c *chunk, number int, to *BucketSnapshot, n int
 			continue
 		}
 		magnitudes.count += int64(count)
-		magnitudes.addProduct(count, side.lower[k+i*step])
-		magnitudes.addProduct(content&offsetMask, 1<<side.shiftOf(k+i*step))
+		magnitudes.addProduct(count, side.Lower(k+i*step))
+		magnitudes.addProduct(content&offsetMask, 1<<side.Shift(k+i*step))
 		b := bucketCount{number<<chunkBits + i, count}
 		switch {
 		case n == len(to.buckets):

@@ -4,6 +4,9 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+
+	"github.com/go-metrics-plus/metrics/internal/buckets"
+	"github.com/go-metrics-plus/metrics/internal/clock"
 )
 
 // BucketSample counts all values since the start in buckets so narrow that order
@@ -23,8 +26,8 @@ type BucketSample struct {
 	// What updates only read has a cache line of its own, so that cores which
 	// update the same sample don't wait for each other twice.
 	window  atomic.Pointer[window]
-	clock   coarseClock
-	spec    *bucketSpec
+	clock   clock.Coarse
+	spec    *buckets.Spec
 	spilled []spillover // by the lock
 
 	calls atomic.Int64 // updates of a timer that don't know the time
@@ -92,7 +95,7 @@ func NewBucketSample(relativeError float64, bounds ...float64) Sample {
 	if UseNilMetrics {
 		return new(SampleSnapshot)
 	}
-	return &BucketSample{spec: specOf(relativeError, bounds)}
+	return &BucketSample{spec: buckets.SpecOf(relativeError, bounds)}
 }
 
 // Update counts a value.
@@ -102,14 +105,14 @@ func (s *BucketSample) Update(value int64) {
 		s.updateRarely(value)
 		return
 	}
-	n := w.positive.find(uint64(value))
+	n := w.positive.Find(uint64(value))
 	i := n>>chunkBits - w.first
-	if uint(i) >= uint(len(w.chunks)) || w.chunks[i] == nil || n >= w.positive.wide {
+	if uint(i) >= uint(len(w.chunks)) || w.chunks[i] == nil || n >= w.positive.Wide() {
 		s.updateRarely(value)
 		return
 	}
 	word := &w.chunks[i][n%chunkSize]
-	content := word.Add(bucketOne | uint64(value) - w.positive.lower[n])
+	content := word.Add(bucketOne | uint64(value) - w.positive.Lower(n))
 	if content&(fullOffsets|fullCount) != 0 {
 		s.spill(word, w.scheme, n)
 	}
@@ -121,14 +124,14 @@ func (s *BucketSample) updateRarely(v int64) {
 	if w == nil {
 		w = s.open()
 	}
-	position := w.scheme.position(v)
-	side, n := w.scheme.at(position)
+	position := w.scheme.Position(v)
+	side, n := w.scheme.At(position)
 	offset := uint64(v)
 	if v < 0 {
 		offset = -offset
 	}
-	offset -= side.lower[n]
-	shift := side.shiftOf(n)
+	offset -= side.Lower(n)
+	shift := side.Shift(n)
 	word := &s.chunkAt(position >> chunkBits)[position&(chunkSize-1)]
 	content := word.Add(bucketOne | offset>>shift)
 	if content&(fullOffsets|fullCount) != 0 {
@@ -147,14 +150,14 @@ func (s *BucketSample) updateRarely(v int64) {
 // spill empties the full fields of a word. The exchange comes before the lock, so
 // that a goroutine that loses its processor while holding the lock can't keep
 // others from emptying the word.
-func (s *BucketSample) spill(word *atomic.Uint64, of *scheme, position int) {
+func (s *BucketSample) spill(word *atomic.Uint64, of *buckets.Scheme, position int) {
 	s.folding.Add(1)
 	content := word.And(^uint64(offsetMask | fullCount))
-	side, n := of.at(position)
+	side, n := of.At(position)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var taken tally
-	taken.addProduct(content&offsetMask, 1<<side.shiftOf(n))
+	taken.addProduct(content&offsetMask, 1<<side.Shift(n))
 	s.offsets.addSum(taken.high, taken.low, position < 0)
 	if content&fullCount != 0 {
 		s.spilledAt(position >> chunkBits).units[position&(chunkSize-1)]++
@@ -203,23 +206,23 @@ func (s *BucketSample) open() *window {
 		return w
 	}
 	scheme := s.scheme()
-	w := &window{scheme: scheme, positive: scheme.positive}
+	w := &window{scheme: scheme, positive: scheme.Positive()}
 	s.window.Store(w)
 	return w
 }
 
 // scheme returns that of the window, or the one it would get. Hold the lock.
-func (s *BucketSample) scheme() *scheme {
+func (s *BucketSample) scheme() *buckets.Scheme {
 	if w := s.window.Load(); w != nil {
 		return w.scheme
 	}
 	if s.spec == nil {
-		s.spec = specOf(defaultError, nil)
+		s.spec = buckets.SpecOf(buckets.DefaultError, nil)
 	}
 	if s.seconds {
-		return s.spec.seconds()
+		return s.spec.Seconds()
 	}
-	return s.spec.plain()
+	return s.spec.Plain()
 }
 
 // becomeTimers tells the histogram's sample that it is a timer's.
@@ -241,7 +244,7 @@ func (s *BucketSample) becomeTimers() {
 // due tells whether an update of a timer that doesn't know the time is to look at
 // the clock. It takes an addition of its own: of any 16 updates in a row one must
 // look, and the counts of many buckets can't tell which.
-func (s *BucketSample) due() bool { return uint64(s.calls.Add(1))&s.clock.mask.Load() == 0 }
+func (s *BucketSample) due() bool { return uint64(s.calls.Add(1))&s.clock.Mask() == 0 }
 
 // record counts v. It leaves the clock to timers.
 func (s *BucketSample) record(v, t int64) int64 {
@@ -250,7 +253,7 @@ func (s *BucketSample) record(v, t int64) int64 {
 }
 
 // wake makes the next record look at the clock.
-func (s *BucketSample) wake() { s.clock.wake() }
+func (s *BucketSample) wake() { s.clock.Wake() }
 
 // restart forgets everything, but keeps the memory.
 func (s *BucketSample) restart() {

@@ -9,6 +9,9 @@ import (
 	"runtime"
 	"testing"
 	"time"
+
+	"github.com/go-metrics-plus/metrics/internal/buckets"
+	"github.com/go-metrics-plus/metrics/internal/buckets/bucketstest"
 )
 
 // exactSum is the sum of a tally.
@@ -42,7 +45,7 @@ func anyInt64(random *rand.Rand) int64 {
 func TestBucketTotals(t *testing.T) {
 	extremes := []int64{math.MinInt64, math.MinInt64 + 1, -1 << 62, -1, 0, 0, 1, 2, 3, 1 << 26, 1 << 40, math.MaxInt64 - 1, math.MaxInt64}
 	for _, relativeError := range []float64{1e-9, 0.05, 1, 1e9} {
-		for _, bounds := range testBounds {
+		for _, bounds := range bucketstest.Bounds {
 			for _, seconds := range []bool{false, true} {
 				s := NewBucketSample(relativeError, bounds...).(*BucketSample)
 				if seconds {
@@ -75,9 +78,9 @@ func TestBucketTotals(t *testing.T) {
 // TestBucketSpills fills the fields of the words over and over.
 func TestBucketSpills(t *testing.T) {
 	const updates = 5000
-	side := specOf(0.05, nil).plain().positive
-	narrow := int64(side.lower[side.wide] - 1) // has the largest offset that is not shifted
-	wide := int64(side.lower[side.wide+1] - 1)
+	side := buckets.SpecOf(0.05, nil).Plain().Positive()
+	narrow := int64(side.Lower(side.Wide()) - 1) // has the largest offset that is not shifted
+	wide := int64(side.Lower(side.Wide()+1) - 1)
 	for _, v := range []int64{narrow, -narrow, wide, -wide, math.MaxInt64, math.MinInt64 + 1} {
 		s := NewBucketSample(0.05).(*BucketSample)
 		want := new(big.Int)
@@ -103,7 +106,7 @@ func TestBucketCountSpills(t *testing.T) {
 	for range 3 {
 		for _, v := range values {
 			s.Update(v) // makes the chunk, and holds what follows to a full word
-			position := s.window.Load().scheme.position(v)
+			position := s.window.Load().scheme.Position(v)
 			s.chunkAt(position >> chunkBits)[position&(chunkSize-1)].Add(almost << bucketShift)
 			s.Update(v)
 			s.Update(v)

@@ -3,6 +3,8 @@ package metrics
 import (
 	"cmp"
 	"slices"
+
+	"github.com/go-metrics-plus/metrics/internal/buckets"
 )
 
 // BucketSnapshot is what a BucketSample had counted at one moment, or the sum or
@@ -17,7 +19,7 @@ import (
 // one.
 type BucketSnapshot struct {
 	tally
-	scheme   *scheme
+	scheme   *buckets.Scheme
 	buckets  []bucketCount // ascending
 	restarts uint64        // how often it was cleared
 	examples *exemplarList
@@ -35,10 +37,10 @@ var (
 )
 
 // plainScheme is what snapshots have that were made without a sample.
-func plainScheme() *scheme { return specOf(defaultError, nil).plain() }
+func plainScheme() *buckets.Scheme { return buckets.SpecOf(buckets.DefaultError, nil).Plain() }
 
 // rescheme makes the snapshot one of a scheme; if it is another, it is empty then.
-func (s *BucketSnapshot) rescheme(to *scheme, changed *bool) {
+func (s *BucketSnapshot) rescheme(to *buckets.Scheme, changed *bool) {
 	if s.scheme != to {
 		s.scheme, s.buckets = to, s.buckets[:0]
 		*changed = true
@@ -122,14 +124,14 @@ func (s *BucketSnapshot) subtract(later, earlier *BucketSnapshot) (ok bool) {
 }
 
 // in returns the counts by the buckets of another scheme.
-func (s *BucketSnapshot) in(to *scheme) []bucketCount {
+func (s *BucketSnapshot) in(to *buckets.Scheme) []bucketCount {
 	if s.scheme == to {
 		return s.buckets
 	}
 	moved := make([]bucketCount, 0, len(s.buckets))
 	for _, b := range s.buckets {
-		low, high := s.scheme.limits(b.position)
-		position := to.position(toInt64(low + (high-low)/2))
+		low, high := s.scheme.Limits(b.position)
+		position := to.Position(toInt64(low + (high-low)/2))
 		if last := len(moved) - 1; last >= 0 && moved[last].position == position {
 			moved[last].count += b.count
 		} else {

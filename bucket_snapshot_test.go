@@ -18,7 +18,7 @@ func bucketsOf(relativeError float64, values ...int64) *BucketSnapshot {
 
 // sameBuckets tells whether two snapshots count the same.
 func sameBuckets(a, b *BucketSnapshot) bool {
-	return a.tally == b.tally && a.kind() == b.kind() && slices.Equal(a.buckets, b.buckets)
+	return a.tally == b.tally && a.schemeOrDefault() == b.schemeOrDefault() && slices.Equal(a.buckets, b.buckets)
 }
 
 func someValues(random *rand.Rand, n int) []int64 {

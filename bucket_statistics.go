@@ -15,7 +15,7 @@ func (s *BucketSnapshot) Size() int { return len(s.buckets) }
 func (s *BucketSnapshot) Values() []int64 {
 	values := make([]int64, 0, len(s.buckets))
 	for _, b := range s.buckets {
-		low, high := s.scheme.limits(b.position)
+		low, high := s.scheme.Limits(b.position)
 		values = append(values, toInt64(low+(high-low)/2))
 	}
 	return values
@@ -48,12 +48,12 @@ func (s *BucketSnapshot) Variance() float64 {
 	}
 	n, mean := float64(s.count), 0.0
 	for _, b := range s.buckets {
-		low, high := s.scheme.limits(b.position)
+		low, high := s.scheme.Limits(b.position)
 		mean += float64(b.count) / n * (low/2 + high/2)
 	}
 	variance := 0.0
 	for _, b := range s.buckets {
-		low, high := s.scheme.limits(b.position)
+		low, high := s.scheme.Limits(b.position)
 		count, width, distance := float64(b.count), high-low, low/2+high/2-mean
 		within := width * width / 12 * (1 - 1/(count*count)) // of evenly spaced values
 		variance += count / n * (distance*distance + within)
@@ -103,7 +103,7 @@ func (s *BucketSnapshot) value(rank uint64) float64 {
 			within -= b.count
 			continue
 		}
-		low, high := s.scheme.limits(b.position)
+		low, high := s.scheme.Limits(b.position)
 		v := low + (high-low)*((float64(within)-0.5)/float64(b.count))
 		if rank == 1 {
 			v = min(v, s.Mean())

@@ -6,6 +6,9 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/go-metrics-plus/metrics/internal/clock"
+	"github.com/go-metrics-plus/metrics/internal/rates"
 )
 
 // bucketTimer returns a timer over buckets.
@@ -23,7 +26,7 @@ func TestBucketTimerTicks(t *testing.T) {
 			burst := random.IntN(3000)
 			for range burst {
 				timer.Update(time.Duration(random.Int64N(1 << 40)))
-				want.markAt(1, now())
+				want.markAt(1, clock.Now())
 			}
 			time.Sleep(time.Duration(random.Int64N(int64(2 * time.Second))))
 			if random.IntN(4) == 0 { // a read in between changes nothing
@@ -60,16 +63,16 @@ func TestBucketTimerLooksInTime(t *testing.T) {
 					timer.Update(time.Duration(1 << bucket))
 				}
 			}
-			if timer.state.buckets.clock.mask.Load() == 0 {
+			if timer.state.buckets.clock.Mask() == 0 {
 				t.Fatal("the timer isn't busy, so nothing is tested")
 			}
-			due := timer.state.rates.next.Load()
-			time.Sleep(time.Duration(tickEvery))
+			due := timer.state.rates.Next()
+			time.Sleep(rates.TickEvery)
 			updates := 0
-			for ; timer.state.rates.next.Load() == due; updates++ {
+			for ; timer.state.rates.Next() == due; updates++ {
 				timer.Update(time.Duration(1 << (updates * 7 % 40)))
 			}
-			if updates > sparse {
+			if updates > clock.Sparse {
 				t.Errorf("round %d: the tick was applied by update %d", round, updates)
 			}
 		}
@@ -86,7 +89,7 @@ func TestSlowBucketTimerIsExact(t *testing.T) {
 			want.Mark(1)
 			time.Sleep(time.Duration(random.Int64N(int64(time.Second))))
 		}
-		if got, want := timer.Snapshot().rateFigures, want.Snapshot().rateFigures; got != want {
+		if got, want := timer.Snapshot().rateValues, want.Snapshot().rateValues; got != want {
 			t.Errorf("%v, want %v", got, want)
 		}
 	})
@@ -105,10 +108,10 @@ func TestBucketTimerWakes(t *testing.T) {
 			for range 100 {
 				timer.Update(1)
 			}
-			due := timer.state.rates.next.Load()
+			due := timer.state.rates.Next()
 			read(timer)
-			time.Sleep(time.Duration(tickEvery))
-			if timer.Update(1); timer.state.rates.next.Load() == due {
+			time.Sleep(rates.TickEvery)
+			if timer.Update(1); timer.state.rates.Next() == due {
 				t.Errorf("%s: the next update didn't look", name)
 			}
 		}
@@ -122,7 +125,7 @@ func TestCustomTimerOverBuckets(t *testing.T) {
 		for range 100 {
 			timer.Update(time.Second)
 		}
-		time.Sleep(time.Duration(tickEvery))
+		time.Sleep(rates.TickEvery)
 		if timer.Rate1() != 20 || m.Rate1() != 20 || h.Count() != 100 || timer.Sum() != int64(100*time.Second) {
 			t.Errorf("rates %v %v, count %d, sum %d", timer.Rate1(), m.Rate1(), h.Count(), timer.Sum())
 		}

@@ -1,13 +1,17 @@
 package metrics
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"github.com/go-metrics-plus/metrics/internal/buckets"
+)
 
 // window is the part of all buckets that has been used. It is replaced by a
 // larger one when need be; the chunks stay.
 type window struct {
-	scheme   *scheme
-	positive *side // the scheme's
-	first    int   // number of the first of the chunks
+	scheme   *buckets.Scheme
+	positive *buckets.Side // the scheme's
+	first    int           // number of the first of the chunks
 	chunks   []*chunk
 }
 

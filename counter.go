@@ -78,7 +78,7 @@ func (c Counter) Count() int64 {
 }
 
 // Labels returns a copy of the counter's labels, never nil.
-func (c Counter) Labels() Labels { return c.labelSet().Labels() }
+func (c Counter) Labels() Labels { return c.provenance().Labels() }
 
 // Created returns when the counter was made or last cleared, by the wall clock;
 // the zero time for a no-op.
@@ -93,13 +93,6 @@ func (c Counter) Snapshot() CounterSnapshot {
 // stay as they are. An empty value takes a label away.
 func (c Counter) WithLabels(labels Labels) CounterSnapshot {
 	return c.Snapshot().WithLabels(labels)
-}
-
-func (c Counter) labelSet() *labelSet {
-	if c.state == nil {
-		return nil
-	}
-	return c.state.labels
 }
 
 func (c Counter) provenance() (p provenance) {

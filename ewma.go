@@ -1,10 +1,10 @@
 package metrics
 
 import (
-	"math"
 	"sync"
 	"sync/atomic"
-	"time"
+
+	"github.com/go-metrics-plus/metrics/internal/rates"
 )
 
 // EWMA is an exponentially weighted moving average of events per second that
@@ -31,15 +31,13 @@ func NewEWMA(alpha float64) EWMA {
 }
 
 // NewEWMA1 returns an average over a minute.
-func NewEWMA1() EWMA { return newWindow(0) }
+func NewEWMA1() EWMA { return NewEWMA(rates.Alpha1) }
 
 // NewEWMA5 returns an average over five minutes.
-func NewEWMA5() EWMA { return newWindow(1) }
+func NewEWMA5() EWMA { return NewEWMA(rates.Alpha5) }
 
 // NewEWMA15 returns an average over fifteen minutes.
-func NewEWMA15() EWMA { return newWindow(2) }
-
-func newWindow(i int) EWMA { return NewEWMA(-math.Expm1(-1 / windows[i])) }
+func NewEWMA15() EWMA { return NewEWMA(rates.Alpha15) }
 
 // Update counts n events towards the next tick.
 func (a EWMA) Update(n int64) {
@@ -57,7 +55,7 @@ func (a EWMA) Tick() {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	rate := float64(s.uncounted.Swap(0)) / time.Duration(tickEvery).Seconds()
+	rate := float64(s.uncounted.Swap(0)) / rates.TickEvery.Seconds()
 	if s.primed {
 		s.perSecond += s.alpha * (rate - s.perSecond)
 	} else {

@@ -5,6 +5,8 @@ import (
 	"sync/atomic"
 	"time"
 	"unicode/utf8"
+
+	"github.com/go-metrics-plus/metrics/internal/clock"
 )
 
 // Exemplar is a value that was recorded together with labels that lead to more
@@ -146,7 +148,7 @@ func (s *histogramState) keepExemplar(v int64, labels Labels, t time.Time) {
 	slot, slots := 0, 1
 	if sample, ok := s.recorder.(*BucketSample); ok {
 		scheme := sample.window.Load().scheme
-		slot, slots = scheme.classicOf(v), len(scheme.bounds)+1
+		slot, slots = scheme.ClassicOf(v), len(scheme.Bounds())+1
 	}
 	s.exemplars.keep(e, slot, slots)
 }
@@ -189,7 +191,7 @@ func (c Counter) exemplar() *exemplar {
 func (h Histogram) UpdateWithExemplar(value int64, labels Labels) {
 	if h.state != nil {
 		t := time.Now()
-		h.state.record(value, since(t))
+		h.state.record(value, clock.Since(t))
 		h.state.keepExemplar(value, labels, t)
 	}
 }
@@ -201,7 +203,7 @@ func (t Timer) UpdateWithExemplar(d time.Duration, labels Labels) {
 		return
 	}
 	at := time.Now()
-	t.state.record(int64(d), since(at))
+	t.state.record(int64(d), clock.Since(at))
 	if h := t.distribution(); h.state != nil {
 		h.state.keepExemplar(int64(d), labels, at)
 	}

@@ -79,7 +79,7 @@ func (g Gauge) Value() int64 {
 }
 
 // Labels returns a copy of the gauge's labels, never nil.
-func (g Gauge) Labels() Labels { return g.labelSet().Labels() }
+func (g Gauge) Labels() Labels { return g.provenance().Labels() }
 
 // Created returns when the gauge was made, by the wall clock; the zero time for
 // a no-op.
@@ -91,13 +91,6 @@ func (g Gauge) Snapshot() GaugeSnapshot { return GaugeSnapshot{g.provenance(), g
 // WithLabels returns a snapshot with labels added to the gauge's own, which stay
 // as they are. An empty value takes a label away.
 func (g Gauge) WithLabels(labels Labels) GaugeSnapshot { return g.Snapshot().WithLabels(labels) }
-
-func (g Gauge) labelSet() *labelSet {
-	if g.state == nil {
-		return nil
-	}
-	return g.state.labels
-}
 
 func (g Gauge) provenance() (p provenance) {
 	if g.state != nil {
@@ -192,7 +185,7 @@ func (g GaugeFloat64) Value() float64 {
 }
 
 // Labels returns a copy of the gauge's labels, never nil.
-func (g GaugeFloat64) Labels() Labels { return g.labelSet().Labels() }
+func (g GaugeFloat64) Labels() Labels { return g.provenance().Labels() }
 
 // Created returns when the gauge was made, by the wall clock; the zero time for
 // a no-op.
@@ -207,13 +200,6 @@ func (g GaugeFloat64) Snapshot() GaugeFloat64Snapshot {
 // as they are. An empty value takes a label away.
 func (g GaugeFloat64) WithLabels(labels Labels) GaugeFloat64Snapshot {
 	return g.Snapshot().WithLabels(labels)
-}
-
-func (g GaugeFloat64) labelSet() *labelSet {
-	if g.state == nil {
-		return nil
-	}
-	return g.state.labels
 }
 
 func (g GaugeFloat64) provenance() (p provenance) {

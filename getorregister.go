@@ -5,15 +5,6 @@ import (
 	"slices"
 )
 
-// The default sample of histograms and timers: 1028 values give the mean and
-// the median of a normal distribution with an error of 5 % at a confidence of
-// 99.9 %, and an alpha of 0.015 leans heavily to the last five minutes. They are
-// the constants of Coda Hale's Metrics, where this family of libraries begins.
-const (
-	defaultSampleSize  = 1028
-	defaultSampleAlpha = 0.015
-)
-
 // resolve returns our registry behind r, if it is one, and the prefix of names
 // in it.
 func resolve(r Registry) (base *StandardRegistry, prefix string) {
@@ -57,7 +48,7 @@ func sampleFrom(make func() Sample) (s Sample) {
 		guard("", "default sample could not be made", func() { s = make() })
 	}
 	if s == nil {
-		s = NewExpDecaySample(defaultSampleSize, defaultSampleAlpha)
+		s = NewExpDecaySample(defaultSize, defaultAlpha)
 	}
 	return s
 }
@@ -91,7 +82,7 @@ func lookup[M instrument](name string, r Registry, labels []Labels) (m M, ok boo
 	if len(labels) == 1 {
 		only = labels[0]
 	}
-	if s := base.find(kindOf(m), prefix, name, only); s != nil {
+	if s := base.lookup(kindOf(m), prefix, name, only); s != nil {
 		return s.metric.(M), true
 	}
 	return m, false
@@ -102,7 +93,7 @@ func lookup[M instrument](name string, r Registry, labels []Labels) (m M, ok boo
 func seriesOf[M instrument](base *StandardRegistry, name string, set *labelSet, construct func(*labelSet, Registry) M) *series {
 	var none M
 	k := kindOf(none)
-	if s := base.findSet(base.family("", name), k, set); s != nil {
+	if s := base.find(base.family("", name), k, wantedSet(set)); s != nil {
 		return s
 	}
 	return base.getOrAdd(name, set, k, construct(set, base))

@@ -1,6 +1,10 @@
 package metrics
 
-import "time"
+import (
+	"time"
+
+	"github.com/go-metrics-plus/metrics/internal/clock"
+)
 
 // Histogram records the distribution of integers, such as sizes in bytes.
 // Copies of a Histogram are the same histogram, and all methods may be called
@@ -90,9 +94,9 @@ func (s *histogramState) update(v int64) {
 	if s.buckets != nil {
 		s.buckets.Update(v)
 	} else if s.reservoir == nil {
-		s.recorder.record(v, unknown)
+		s.recorder.record(v, clock.Unknown)
 	} else if word, calm := s.reservoir.add(v); !calm {
-		s.reservoir.attend(v, unknown, word)
+		s.reservoir.attend(v, clock.Unknown, word)
 	}
 }
 
@@ -170,7 +174,7 @@ func (h Histogram) StdDev() float64 { return h.Sample().StdDev() }
 func (h Histogram) Variance() float64 { return h.Sample().Variance() }
 
 // Labels returns a copy of the histogram's labels, never nil.
-func (h Histogram) Labels() Labels { return h.labelSet().Labels() }
+func (h Histogram) Labels() Labels { return h.provenance().Labels() }
 
 // Created returns when the histogram was made or last cleared, by the wall
 // clock; the zero time for a no-op.
@@ -196,7 +200,7 @@ func (h Histogram) WithLabels(labels Labels) HistogramSnapshot {
 // see Statistics.
 func (h Histogram) ReadStatistics(s *Statistics, ps []float64) {
 	s.setTotals(h.statistics(s, ps))
-	s.setRates(rateFigures{})
+	s.setRates(rateValues{})
 }
 
 // statistics fills in what there is to say about the sample, and returns the
@@ -207,13 +211,6 @@ func (h Histogram) statistics(s *Statistics, ps []float64) tally {
 		return tally{}
 	}
 	return h.state.recorder.statistics(s, ps)
-}
-
-func (h Histogram) labelSet() *labelSet {
-	if h.state == nil {
-		return nil
-	}
-	return h.state.labels
 }
 
 func (h Histogram) provenance() (p provenance) {

@@ -158,7 +158,7 @@ func FuzzJSON(f *testing.F) {
 		if err := json.Unmarshal(buffer.Bytes(), &got); err != nil {
 			t.Fatalf("%s: %v", &buffer, err)
 		}
-		key := name + c.labelSet().String()
+		key := name + c.provenance().labels.String()
 		if len(got) != 1 || utf8.ValidString(key) && got[key]["count"] != 7 {
 			t.Errorf("%q became %v", key, got)
 		}

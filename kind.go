@@ -89,7 +89,9 @@ func kindOf(metric any) kind {
 // wrote has labels if it has a method Labels() Labels; one that panics has none.
 func labelsOf(metric any) (set *labelSet) {
 	switch metric := metric.(type) {
-	case interface{ labelSet() *labelSet }:
+	case interface{ provenance() provenance }: // an instrument
+		return metric.provenance().labels
+	case interface{ labelSet() *labelSet }: // a snapshot or health check of ours
 		return metric.labelSet()
 	case interface{ Labels() Labels }:
 		defer func() { _ = recover() }()

@@ -3,6 +3,9 @@ package metrics
 import (
 	"sync/atomic"
 	"time"
+
+	"github.com/go-metrics-plus/metrics/internal/clock"
+	"github.com/go-metrics-plus/metrics/internal/rates"
 )
 
 // Meter counts events and tells how many come per second: as moving averages
@@ -20,8 +23,8 @@ type Meter struct{ state *meterState }
 type meterState struct {
 	origin
 	count atomic.Int64
-	clock coarseClock
-	rates rates
+	clock clock.Coarse
+	rates rates.Rates
 }
 
 // NewMeter returns a meter that no registry knows yet.
@@ -46,7 +49,7 @@ func newMeter(labels *labelSet, _ Registry) Meter {
 	}
 	state := &meterState{origin: origin{labels: labels}}
 	state.begin()
-	state.rates.restart(now())
+	state.rates.Restart(clock.Now())
 	return Meter{state}
 }
 
@@ -54,7 +57,7 @@ func newMeter(labels *labelSet, _ Registry) Meter {
 // at the clock. It allocates nothing and waits for nobody.
 func (m Meter) Mark(n int64) {
 	if s := m.state; s != nil {
-		if count := s.count.Add(n); s.clock.due(count, n) {
+		if count := s.count.Add(n); s.clock.Due(count, n) {
 			s.look(n)
 		}
 	}
@@ -62,7 +65,7 @@ func (m Meter) Mark(n int64) {
 
 // look is the less common part of Mark.
 func (s *meterState) look(n int64) {
-	if t := s.clock.look(); t >= s.rates.next.Load() {
+	if t := s.clock.Look(); s.rates.Due(t) {
 		s.tick(t, n)
 	}
 }
@@ -71,7 +74,7 @@ func (s *meterState) look(n int64) {
 func (m Meter) markAt(n, t int64) {
 	if m.state != nil {
 		m.state.count.Add(n)
-		if t >= m.state.rates.next.Load() {
+		if m.state.rates.Due(t) {
 			m.state.tick(t, n)
 		}
 	}
@@ -80,29 +83,29 @@ func (m Meter) markAt(n, t int64) {
 // tick applies the ticks due by t, if nobody else is at it. They take what was
 // counted before the n events that have just been marked.
 func (s *meterState) tick(t, n int64) {
-	if s.rates.mu.TryLock() {
-		s.rates.advance(t, s.count.Load()-n)
-		s.rates.mu.Unlock()
+	if s.rates.TryLock() {
+		s.rates.Advance(t, s.count.Load()-n)
+		s.rates.Unlock()
 	}
 }
 
 // read returns the count and the rates that belong to it.
-func (s *meterState) read() (int64, rateFigures) {
-	s.clock.wake()
-	s.rates.mu.Lock()
-	defer s.rates.mu.Unlock()
+func (s *meterState) read() (int64, rateValues) {
+	s.clock.Wake()
+	s.rates.Lock()
+	defer s.rates.Unlock()
 	count := s.count.Load()
-	return count, s.rates.read(now(), count)
+	return count, rateValues{s.rates.Read(clock.Now(), count)}
 }
 
 // clear starts over; a timer made of this meter asks for it.
 func (m Meter) clear() {
 	if s := m.state; s != nil {
-		s.rates.mu.Lock()
-		defer s.rates.mu.Unlock()
+		s.rates.Lock()
+		defer s.rates.Unlock()
 		s.begin()
 		s.count.Store(0)
-		s.rates.restart(now())
+		s.rates.Restart(clock.Now())
 	}
 }
 
@@ -131,7 +134,7 @@ func (m Meter) Rate15() float64 { return m.Snapshot().Rate15() }
 func (m Meter) RateMean() float64 { return m.Snapshot().RateMean() }
 
 // Labels returns a copy of the meter's labels, never nil.
-func (m Meter) Labels() Labels { return m.labelSet().Labels() }
+func (m Meter) Labels() Labels { return m.provenance().Labels() }
 
 // Created returns when the meter was made, by the wall clock; the zero time for
 // a no-op.
@@ -151,13 +154,6 @@ func (m Meter) Snapshot() MeterSnapshot {
 // as they are. An empty value takes a label away.
 func (m Meter) WithLabels(labels Labels) MeterSnapshot { return m.Snapshot().WithLabels(labels) }
 
-func (m Meter) labelSet() *labelSet {
-	if m.state == nil {
-		return nil
-	}
-	return m.state.labels
-}
-
 func (m Meter) provenance() (p provenance) {
 	if m.state != nil {
 		p = m.state.provenance()
@@ -168,7 +164,7 @@ func (m Meter) provenance() (p provenance) {
 // MeterSnapshot is a meter as it was at one moment. It never changes.
 type MeterSnapshot struct {
 	provenance
-	rateFigures
+	rateValues
 	count int64
 }
 

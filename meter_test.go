@@ -32,10 +32,10 @@ func TestMeter(t *testing.T) {
 func TestMarkDoesNotWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := NewMeter()
-		m.state.rates.mu.Lock()
+		m.state.rates.Lock()
 		time.Sleep(time.Minute)
 		m.Mark(1) // a tick is due; the test would end in a deadlock
-		m.state.rates.mu.Unlock()
+		m.state.rates.Unlock()
 		if m.Count() != 1 {
 			t.Error("lost a mark")
 		}

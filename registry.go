@@ -4,6 +4,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"github.com/go-metrics-plus/metrics/internal/index"
 )
 
 // A Registry holds series, each a name and a label set, and calls back for them.
@@ -60,8 +62,8 @@ type StandardRegistry struct {
 	reports   reporter
 
 	// Read without a lock, changed under it:
-	families index[*family]
-	index    index[*series]            // exported ones with labels, and strays
+	families index.Index[*family]
+	index    index.Index[*series]      // exported ones with labels, and strays
 	view     atomic.Pointer[[]*series] // what Each walks; nil after a change
 
 	mutex sync.Mutex
@@ -157,7 +159,7 @@ func (r *StandardRegistry) GetOrRegister(name string, i any) any {
 		return metric
 	}
 	set := labelsOf(metric)
-	if s := r.findSet(r.family("", name), k, set); s != nil {
+	if s := r.find(r.family("", name), k, wantedSet(set)); s != nil {
 		return s.metric
 	}
 	return r.getOrAdd(name, set, k, metric).metric
@@ -205,7 +207,7 @@ func (r *StandardRegistry) Unregister(name string) {
 func (r *StandardRegistry) UnregisterSeries(name string, labels Labels) bool {
 	set := newLabelSet(labels)
 	r.mutex.Lock()
-	s := r.findExported(r.family("", name), set)
+	s := r.find(r.family("", name), kindNone, wantedSet(set))
 	if s != nil {
 		r.remove(s)
 	}
@@ -224,9 +226,9 @@ func (r *StandardRegistry) UnregisterAll() {
 	for _, s := range removed {
 		s.removed.Store(true)
 	}
-	r.index.all(func(stray *series) { stray.removed.Store(true) })
-	r.families.clear()
-	r.index.clear()
+	r.index.All(func(stray *series) { stray.removed.Store(true) })
+	r.families.Clear()
+	r.index.Clear()
 	r.view.Store(nil)
 	r.order, r.gone = nil, 0
 	r.mutex.Unlock()

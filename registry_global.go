@@ -54,7 +54,7 @@ func GetSeries(name string, r Registry, labels ...Labels) any {
 	}
 	set := newLabelSet(labels...)
 	if base, prefix := resolve(r); base != nil {
-		if s := base.findExported(base.family(prefix, name), set); s != nil {
+		if s := base.find(base.family(prefix, name), kindNone, wantedSet(set)); s != nil {
 			return s.metric
 		}
 		return nil

@@ -1,86 +1,5 @@
 package metrics
 
-// family returns the series of a name in two pieces. It takes no lock.
-func (r *StandardRegistry) family(prefix, name string) *family {
-	hash := hashName(prefix, name)
-	for n := r.families.chain(hash); n != nil; n = n.next {
-		if n.hash == hash && n.entry.hasName(prefix, name) {
-			return n.entry
-		}
-	}
-	return nil
-}
-
-// find looks a series up by name, labels and type. It neither locks nor
-// allocates.
-func (r *StandardRegistry) find(k kind, prefix, name string, labels Labels) *series {
-	f := r.family(prefix, name)
-	if f == nil {
-		return nil
-	}
-	if len(labels) == 0 {
-		return r.findSet(f, k, nil)
-	}
-	shape := f.shape.Load()
-	var values [shapeLimit]string
-	if hash, ok := labels.inShape(shape, &values); ok {
-		hash += f.hash
-		for n := r.index.chain(hash); n != nil; n = n.next {
-			if s := n.entry; n.hash == hash && s.family == f && s.kind == k && s.labels.fits(shape, &values) {
-				return s
-			}
-		}
-		return nil
-	}
-	hash, count := labels.hash()
-	if count == 0 {
-		return r.findSet(f, k, nil)
-	}
-	hash += f.hash
-	for n := r.index.chain(hash); n != nil; n = n.next {
-		if s := n.entry; n.hash == hash && s.family == f && s.kind == k && s.labels.equals(labels, count) {
-			return s
-		}
-	}
-	return nil
-}
-
-// findSet is find in a family, which may be nil, for labels that are a set.
-func (r *StandardRegistry) findSet(f *family, k kind, set *labelSet) *series {
-	if f == nil {
-		return nil
-	}
-	if set == nil {
-		if s := f.plain.Load(); s != nil && s.kind == k {
-			return s
-		}
-	}
-	hash := f.hash + set.hash()
-	for n := r.index.chain(hash); n != nil; n = n.next {
-		if s := n.entry; n.hash == hash && s.family == f && s.kind == k && s.labels.same(set) {
-			return s
-		}
-	}
-	return nil
-}
-
-// findExported is findSet for any type.
-func (r *StandardRegistry) findExported(f *family, set *labelSet) *series {
-	if f == nil {
-		return nil
-	}
-	if set == nil {
-		return f.plain.Load()
-	}
-	hash := f.hash + set.hash()
-	for n := r.index.chain(hash); n != nil; n = n.next {
-		if s := n.entry; n.hash == hash && s.family == f && s.exported && s.labels.same(set) {
-			return s
-		}
-	}
-	return nil
-}
-
 // getOrAdd returns the series, made from metric if it is not there. Against the
 // type that the name has, it is one that is not exported: the same for whoever
 // asks again, so that nobody loses counts and asking stays cheap.
@@ -100,9 +19,9 @@ func (r *StandardRegistry) add(name string, set *labelSet, k kind, metric any, s
 	f := r.family("", name)
 	if f == nil {
 		f = &family{hash: hashName("", name), name: name, kind: k.family()}
-		r.families.insert(f.hash, f, nil)
+		r.families.Insert(f.hash, f, nil)
 	}
-	there := r.findExported(f, set)
+	there := r.find(f, kindNone, wantedSet(set))
 	if there == nil && f.kind == k.family() {
 		return r.insert(&series{family: f, labels: set, metric: metric, kind: k, exported: true}), nil
 	}
@@ -116,11 +35,11 @@ func (r *StandardRegistry) add(name string, set *labelSet, k kind, metric any, s
 	if !stray {
 		return nil, err
 	}
-	s := r.findSet(f, k, set)
+	s := r.find(f, k, wantedSet(set))
 	if s == nil {
 		s = &series{family: f, labels: set, metric: metric, kind: k}
 		f.strays = append(f.strays, s)
-		r.index.insert(s.hash(), s, nil)
+		r.index.Insert(s.hash(), s, nil)
 	}
 	return s, err
 }
@@ -128,7 +47,7 @@ func (r *StandardRegistry) add(name string, set *labelSet, k kind, metric any, s
 func (r *StandardRegistry) insert(s *series) *series {
 	s.family.add(s)
 	if s.labels != nil { // the family itself leads to the one without
-		r.index.insert(s.hash(), s, nil)
+		r.index.Insert(s.hash(), s, nil)
 	}
 	r.order = append(r.order, s)
 	r.view.Store(nil)
@@ -146,7 +65,7 @@ func (r *StandardRegistry) remove(s *series) {
 		for _, stray := range f.strays {
 			r.leave(stray)
 		}
-		r.families.remove(f.hash, func(other *family) bool { return other == f })
+		r.families.Remove(f.hash, func(other *family) bool { return other == f })
 	}
 	r.view.Store(nil)
 	if r.gone++; r.gone > len(r.order)/2 {
@@ -156,7 +75,7 @@ func (r *StandardRegistry) remove(s *series) {
 
 func (r *StandardRegistry) leave(s *series) {
 	s.removed.Store(true)
-	r.index.remove(s.hash(), func(other *series) bool { return other == s })
+	r.index.Remove(s.hash(), func(other *series) bool { return other == s })
 }
 
 // all returns the series in the order of registration. The slice is never

@@ -20,6 +20,9 @@ type series struct {
 // String writes name{label="value"}, the key of GetAll and JSON.
 func (s *series) String() string { return s.family.name + s.labels.String() }
 
+// is reports whether the series is of type k, or exported if that is kindNone.
+func (s *series) is(k kind) bool { return s.kind == k || k == kindNone && s.exported }
+
 func (s *series) hash() uint64 { return s.family.hash + s.labels.hash() }
 
 // A family is all series of one name.
@@ -65,56 +68,7 @@ func (f *family) remove(s *series) {
 	}
 }
 
-// shapeLimit is the number of labels up to which inShape works.
-const shapeLimit = 6
-
-// inShape finds the values of a map under the names that a set has, and the hash
-// of these labels. Most series of a family have labels of the same names, and
-// looking them up costs a fraction of going through the map. It is not ok if the
-// map has other names, or empty values.
-func (l Labels) inShape(shape *labelSet, values *[shapeLimit]string) (hash uint64, ok bool) {
-	if shape == nil || len(shape.pairs) != len(l) || len(l) > shapeLimit {
-		return 0, false
-	}
-	for i := range shape.pairs {
-		name := shape.pairs[i].name
-		value := l[name]
-		if value == "" {
-			return 0, false
-		}
-		values[i] = value
-		hash += hashPair(name, value)
-	}
-	return hash, true
-}
-
-// fits tells whether the set is that of a shape with these values.
-func (s *labelSet) fits(shape *labelSet, values *[shapeLimit]string) bool {
-	if s == nil || len(s.pairs) != len(shape.pairs) {
-		return false
-	}
-	for i := range s.pairs {
-		if s.pairs[i].value != values[i] || s.pairs[i].name != shape.pairs[i].name {
-			return false
-		}
-	}
-	return true
-}
-
-// equals compares with a map that has so many labels that are not empty.
-func (s *labelSet) equals(labels Labels, count int) bool {
-	if s == nil || len(s.pairs) != count {
-		return s == nil && count == 0
-	}
-	for i := range s.pairs {
-		if labels[s.pairs[i].name] != s.pairs[i].value {
-			return false
-		}
-	}
-	return true
-}
-
-// same tells whether two sets are equal.
+// same reports whether two sets are equal.
 func (s *labelSet) same(other *labelSet) bool {
 	if s == nil || other == nil || len(s.pairs) != len(other.pairs) {
 		return s == other

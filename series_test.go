@@ -60,26 +60,6 @@ func TestLabelSetComparisons(t *testing.T) {
 	}
 }
 
-// checkShape looks b up as find does in a family whose first labels were
-// those of shape.
-func checkShape(t *testing.T, shape, set *labelSet, b Labels, same bool) {
-	t.Helper()
-	var values [shapeLimit]string
-	hash, ok := b.inShape(shape, &values)
-	if !ok {
-		if same && shape != nil && len(b) <= shapeLimit {
-			t.Errorf("%v is not in its own shape", b)
-		}
-		return
-	}
-	if hash != set.hash() {
-		t.Errorf("hash of %v in the shape of %v", b, shape)
-	}
-	if fits := shape.fits(shape, &values); fits != same {
-		t.Errorf("%v fits %v: %t", b, shape, fits)
-	}
-}
-
 // labelsFrom makes labels of a fuzzer's text: name, value, name, value.
 func labelsFrom(text string) Labels {
 	labels := Labels{}
@@ -135,40 +115,5 @@ func TestSeriesString(t *testing.T) {
 	s := &series{family: &family{name: "requests"}, labels: newLabelSet(Labels{"method": "GET", "code": "200"})}
 	if got, want := fmt.Sprint(s), `requests{code="200",method="GET"}`; got != want {
 		t.Errorf("got %s, want %s", got, want)
-	}
-}
-
-// TestHashCollision files series of other names, labels and types under the hash
-// of the one that is looked up.
-func TestHashCollision(t *testing.T) {
-	r := NewRegistry().(*StandardRegistry)
-	labels := Labels{"a": "1"}
-	set := newLabelSet(labels)
-	c := GetOrRegisterCounter("x", r, labels)
-	f := r.family("", "x")
-	hash := f.hash + set.hash()
-	wrong := &family{hash: f.hash, name: "y", kind: kindCounter}
-	r.families.insert(f.hash, wrong, nil)
-	for _, s := range []*series{
-		{family: wrong, labels: set, kind: kindCounter},
-		{family: f, labels: newLabelSet(Labels{"a": "2"}), kind: kindCounter},
-		{family: f, labels: newLabelSet(Labels{"b": "1"}), kind: kindCounter},
-		{family: f, labels: set, kind: kindTimer},
-		{family: f, labels: nil, kind: kindCounter},
-	} {
-		s.exported, s.metric = true, NewCounter()
-		r.index.insert(hash, s, nil)
-	}
-	for what, got := range map[string]any{
-		"find":         r.find(kindCounter, "", "x", labels).metric,
-		"find general": r.find(kindCounter, "", "x", Labels{"a": "1", "b": ""}).metric,
-		"findSet":      r.findSet(f, kindCounter, set).metric,
-	} {
-		if got != c {
-			t.Errorf("%s gave another series", what)
-		}
-	}
-	if s := r.findExported(f, set); s.family != f || !s.labels.same(set) {
-		t.Error("findExported gave another series")
 	}
 }

@@ -41,8 +41,8 @@ func (s *Statistics) current(r recorder, version uint64, ps []float64) bool {
 func (s *Statistics) setTotals(t tally) { s.Count, s.Sum = t.count, t.SumFloat64() }
 
 // setRates takes over the rates.
-func (s *Statistics) setRates(f rateFigures) {
-	s.Rate1, s.Rate5, s.Rate15, s.RateMean = f.one, f.five, f.fifteen, f.mean
+func (s *Statistics) setRates(v rateValues) {
+	s.Rate1, s.Rate5, s.Rate15, s.RateMean = v.Rate1(), v.Rate5(), v.Rate15(), v.RateMean()
 }
 
 // describe computes the figures of the sample from its values.

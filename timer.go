@@ -1,6 +1,11 @@
 package metrics
 
-import "time"
+import (
+	"time"
+
+	"github.com/go-metrics-plus/metrics/internal/clock"
+	"github.com/go-metrics-plus/metrics/internal/rates"
+)
 
 // Timer records how long things take, and how many happen per second: it is a
 // Histogram of durations in nanoseconds and a Meter at once. Copies of a Timer
@@ -21,7 +26,7 @@ type timerState struct {
 	histogram *histogramState
 	reservoir *reservoir    // histogram's, to be called directly; nil if custom
 	buckets   *BucketSample // likewise
-	rates     rates         // unused if custom
+	rates     rates.Rates   // unused if custom
 	custom    *customTimer
 }
 
@@ -77,7 +82,7 @@ func newTimer(labels *labelSet, r Registry) Timer {
 		buckets:   h.state.buckets,
 	}
 	state.begin()
-	state.rates.restart(now())
+	state.rates.Restart(clock.Now())
 	return Timer{state}
 }
 
@@ -98,11 +103,11 @@ func (t Timer) UpdateSince(start time.Time) {
 	if start == start.Round(0) {
 		// Without a monotonic reading, it compares with the wall clock only.
 		end := time.Now()
-		t.state.record(int64(end.Sub(start)), since(end))
+		t.state.record(int64(end.Sub(start)), clock.Since(end))
 		return
 	}
-	end := now() // half the cost of time.Now, which reads both clocks
-	t.state.record(end-since(start), end)
+	end := clock.Now() // half the cost of time.Now, which reads both clocks
+	t.state.record(end-clock.Since(start), end)
 }
 
 // Time calls f and records how long it took, also if f panics.
@@ -111,9 +116,9 @@ func (t Timer) Time(f func()) {
 		f()
 		return
 	}
-	start := now()
+	start := clock.Now()
 	defer func() {
-		end := now()
+		end := clock.Now()
 		t.state.record(end-start, end)
 	}()
 	f()
@@ -127,9 +132,9 @@ func (s *timerState) update(v int64) {
 			s.look()
 		}
 	} else if s.reservoir == nil {
-		s.record(v, unknown)
+		s.record(v, clock.Unknown)
 	} else if word, calm := s.reservoir.add(v); !calm {
-		if t := s.reservoir.attend(v, unknown, word); t >= s.rates.next.Load() {
+		if t := s.reservoir.attend(v, clock.Unknown, word); s.rates.Due(t) {
 			s.tick(t)
 		}
 	}
@@ -149,7 +154,7 @@ func (s *timerState) record(v, t int64) {
 	default:
 		t = s.histogram.record(v, t)
 	}
-	if t >= s.rates.next.Load() {
+	if s.rates.Due(t) {
 		s.tick(t)
 	}
 }
@@ -158,7 +163,7 @@ func (c *customTimer) record(v, t int64) {
 	if c.histogram.state != nil {
 		t = c.histogram.state.record(v, t)
 	}
-	if t == unknown {
+	if t == clock.Unknown {
 		c.meter.Mark(1)
 	} else {
 		c.meter.markAt(1, t)
@@ -168,7 +173,7 @@ func (c *customTimer) record(v, t int64) {
 // look looks at the clock for an update that was due, and applies the ticks that
 // are.
 func (s *timerState) look() {
-	if t := s.buckets.clock.look(); t >= s.rates.next.Load() {
+	if t := s.buckets.clock.Look(); s.rates.Due(t) {
 		s.tick(t)
 	}
 }
@@ -176,9 +181,9 @@ func (s *timerState) look() {
 // tick applies the ticks due by t, if nobody else is at it. They take what was
 // counted before the value that has just been recorded.
 func (s *timerState) tick(t int64) {
-	if s.rates.mu.TryLock() {
-		s.rates.advance(t, s.histogram.recorder.totals().count-1)
-		s.rates.mu.Unlock()
+	if s.rates.TryLock() {
+		s.rates.Advance(t, s.histogram.recorder.totals().count-1)
+		s.rates.Unlock()
 	}
 }
 
@@ -195,15 +200,15 @@ func (t Timer) distribution() Histogram {
 
 // read calls read, which returns the totals, and returns them with the rates
 // that belong to them.
-func (s *timerState) read(read func() tally) (tally, rateFigures) {
+func (s *timerState) read(read func() tally) (tally, rateValues) {
 	if s.custom != nil {
 		totals := read()
-		return totals, s.custom.meter.Snapshot().rateFigures
+		return totals, s.custom.meter.Snapshot().rateValues
 	}
-	s.rates.mu.Lock()
-	defer s.rates.mu.Unlock()
+	s.rates.Lock()
+	defer s.rates.Unlock()
 	totals := read()
-	return totals, s.rates.read(now(), totals.count)
+	return totals, rateValues{s.rates.Read(clock.Now(), totals.count)}
 }
 
 // Clear forgets all values, count, sum and rates included, and renews the
@@ -219,11 +224,11 @@ func (t Timer) Clear() {
 		s.custom.meter.clear()
 		return
 	}
-	s.rates.mu.Lock()
-	defer s.rates.mu.Unlock()
+	s.rates.Lock()
+	defer s.rates.Unlock()
 	s.histogram.exemplars.clear()
 	s.histogram.recorder.restart()
-	s.rates.restart(now())
+	s.rates.Restart(clock.Now())
 }
 
 // Stop does nothing, since there is nothing to stop: it is there for code
@@ -277,16 +282,16 @@ func (t Timer) Rate15() float64 { return t.readRates().Rate15() }
 // RateMean returns the events per second since the start.
 func (t Timer) RateMean() float64 { return t.readRates().RateMean() }
 
-func (t Timer) readRates() rateFigures {
+func (t Timer) readRates() rateValues {
 	if t.state == nil {
-		return rateFigures{}
+		return rateValues{}
 	}
 	_, rates := t.state.read(t.distribution().awake)
 	return rates
 }
 
 // Labels returns a copy of the timer's labels, never nil.
-func (t Timer) Labels() Labels { return t.labelSet().Labels() }
+func (t Timer) Labels() Labels { return t.provenance().Labels() }
 
 // Created returns when the timer was made or last cleared, by the wall clock;
 // the zero time for a no-op.
@@ -322,13 +327,6 @@ func (t Timer) ReadStatistics(s *Statistics, ps []float64) {
 	s.setRates(rates)
 }
 
-func (t Timer) labelSet() *labelSet {
-	if t.state == nil {
-		return nil
-	}
-	return t.state.labels
-}
-
 func (t Timer) provenance() (p provenance) {
 	if t.state != nil {
 		p = t.state.provenance()
@@ -340,7 +338,7 @@ func (t Timer) provenance() (p provenance) {
 // never changes.
 type TimerSnapshot struct {
 	provenance
-	rateFigures
+	rateValues
 	sampleFigures
 }
 

@@ -4,6 +4,9 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/go-metrics-plus/metrics/internal/clock"
+	"github.com/go-metrics-plus/metrics/internal/rates"
 )
 
 func timers() map[string]func() Timer {
@@ -34,8 +37,8 @@ func TestTimer(t *testing.T) {
 						t.Errorf("%s:\n%+v, want\n%+v", what, got, of1To100)
 					}
 				}
-				twenty := rateFigures{20, 20, 20, 20}
-				for what, got := range map[string]rateFigures{
+				twenty := [...]float64{20, 20, 20, 20}
+				for what, got := range map[string][4]float64{
 					"timer":      {timer.Rate1(), timer.Rate5(), timer.Rate15(), timer.RateMean()},
 					"snapshot":   {snapshot.Rate1(), snapshot.Rate5(), snapshot.Rate15(), snapshot.RateMean()},
 					"statistics": {s.Rate1, s.Rate5, s.Rate15, s.RateMean},
@@ -103,9 +106,9 @@ func TestUpdateSinceAnyTime(t *testing.T) {
 		if got := timer.Max(); got < int64(time.Hour) || got > most+int64(time.Second) {
 			t.Errorf("%s: %v, at most %v", name, time.Duration(got), time.Duration(most))
 		}
-		before := timer.state.rates.next.Load()
-		timer.state.rates.next.Store(now())
-		if timer.UpdateSince(since); timer.state.rates.next.Load() == before || timer.Count() != 2 {
+		before := timer.state.rates.Next()
+		timer.state.rates.Restart(clock.Now() - int64(rates.TickEvery)) // a tick is due
+		if timer.UpdateSince(since); timer.state.rates.Next() == before || timer.Count() != 2 {
 			t.Errorf("%s: no tick", name)
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"github.com/go-metrics-plus/metrics/internal/index"
 )
 
 // A Vec is the series of one name, told apart by the values of the same labels.
@@ -26,7 +28,7 @@ type Vec[M instrument] struct {
 	misuse   error // of the constructor
 
 	mutex   sync.Mutex // for writing to the index
-	index   index[*vecEntry[M]]
+	index   index.Index[*vecEntry[M]]
 	outcast atomic.Pointer[M] // what With gives for wrong arguments
 }
 
@@ -67,8 +69,8 @@ func (v *Vec[M]) With(values ...string) M {
 		return v.wrong(len(values))
 	}
 	hash := hashValues(values)
-	for n := v.index.chain(hash); n != nil; n = n.next {
-		if e := n.entry; n.hash == hash && slices.Equal(e.values, values) && !e.series.removed.Load() {
+	for n := v.index.First(hash); n != nil; n = n.Next() {
+		if e := n.Entry; slices.Equal(e.values, values) && !e.series.removed.Load() {
 			return e.instrument
 		}
 	}
@@ -92,10 +94,10 @@ func (v *Vec[M]) get(hash uint64, values []string) M {
 	e := &vecEntry[M]{values: values, instrument: s.metric.(M), series: s}
 	v.mutex.Lock()
 	defer v.mutex.Unlock()
-	v.index.remove(hash, func(e *vecEntry[M]) bool { return slices.Equal(e.values, values) })
+	v.index.Remove(hash, func(e *vecEntry[M]) bool { return slices.Equal(e.values, values) })
 	// When the index is full, what was removed from the registry goes first: a
 	// Vec of short-lived series must not grow for ever.
-	v.index.insert(hash, e, func(e *vecEntry[M]) bool { return !e.series.removed.Load() })
+	v.index.Insert(hash, e, func(e *vecEntry[M]) bool { return !e.series.removed.Load() })
 	return e.instrument
 }
 

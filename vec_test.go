@@ -108,6 +108,11 @@ func TestVecConflict(t *testing.T) {
 	wantListing(t, r, `x{a="1"}`, `y`)
 }
 
+func (v *Vec[M]) entries() (n int) {
+	v.index.All(func(*vecEntry[M]) { n++ })
+	return n
+}
+
 // TestVecForgets shows that a Vec of series that come and go doesn't keep them.
 func TestVecForgets(t *testing.T) {
 	r := NewRegistry()
@@ -116,7 +121,7 @@ func TestVecForgets(t *testing.T) {
 		v.With(fmt.Sprint(i)).Inc(1)
 		r.Unregister("x")
 	}
-	if got := v.index.count; got > 16 {
+	if got := v.entries(); got > 16 {
 		t.Errorf("%d entries for series that are gone", got)
 	}
 	v = NewVec[Counter](r, "x", "customer")
@@ -124,7 +129,7 @@ func TestVecForgets(t *testing.T) {
 		v.With("the same")
 		r.Unregister("x")
 	}
-	if got := v.index.count; got != 1 {
+	if got := v.entries(); got != 1 {
 		t.Errorf("%d entries for one series", got)
 	}
 }
@@ -133,7 +138,7 @@ func TestVecForgets(t *testing.T) {
 func TestVecHashCollision(t *testing.T) {
 	v := NewVec[Counter](NewRegistry(), "x", "a")
 	wrong := &vecEntry[Counter]{values: []string{"2"}, instrument: NewCounter(), series: &series{}}
-	v.index.insert(hashValues([]string{"1"}), wrong, nil)
+	v.index.Insert(hashValues([]string{"1"}), wrong, nil)
 	if v.With("1") == wrong.instrument {
 		t.Error("values were not compared")
 	}

@@ -1,4 +1,4 @@
-package metrics
+package buckets
 
 import (
 	"encoding/binary"
@@ -10,10 +10,11 @@ import (
 )
 
 const (
-	// finestSchema and coarsestSchema are the ends of what Prometheus knows.
-	finestSchema, coarsestSchema = 8, -4
+	// FinestSchema and CoarsestSchema are the ends of what Prometheus knows.
+	FinestSchema, CoarsestSchema = 8, -4
 
-	defaultError = 0.05
+	// DefaultError is the relative error for those who give none.
+	DefaultError = 0.05
 )
 
 // Bounds for those who give none: 1-2.5-5 steps in seconds for timers, powers of
@@ -28,22 +29,28 @@ var (
 	}
 )
 
-// A bucketSpec is what NewBucketSample was asked for. All samples of the same
+// A Spec is what a sample of buckets is made from. All samples of the same
 // parameters share one, and with it the tables of their buckets, which are made
 // when they are first needed.
-type bucketSpec struct {
-	plain   func() *scheme // bounds hold in recorded units
-	seconds func() *scheme // bounds hold in seconds, nanoseconds are recorded
-}
+type Spec struct{ plain, seconds func() *Scheme }
+
+// Plain returns the scheme whose bounds hold in recorded units.
+func (s *Spec) Plain() *Scheme { return s.plain() }
+
+// Seconds returns the scheme whose bounds hold in seconds, for values in
+// nanoseconds.
+func (s *Spec) Seconds() *Scheme { return s.seconds() }
 
 // specs are all there are. They stay: a program has few of them.
 var specs struct {
 	mu  sync.Mutex
-	all map[string]*bucketSpec
+	all map[string]*Spec
 }
 
-// specOf returns the spec of such buckets.
-func specOf(relativeError float64, bounds []float64) *bucketSpec {
+// SpecOf returns the spec of buckets that grow by no more than the error, and end
+// at each of the bounds: in seconds for Seconds, as they are for Plain. An error
+// that isn't positive is DefaultError. Without bounds either has its own.
+func SpecOf(relativeError float64, bounds []float64) *Spec {
 	schema := schemaFor(relativeError)
 	bounds = cleanBounds(bounds)
 	key := binary.BigEndian.AppendUint32(make([]byte, 0, 4+8*len(bounds)), uint32(schema))
@@ -59,12 +66,12 @@ func specOf(relativeError float64, bounds []float64) *bucketSpec {
 	if len(bounds) == 0 {
 		plain, seconds = countBounds, secondsBounds
 	}
-	spec := &bucketSpec{
-		plain:   sync.OnceValue(func() *scheme { return newScheme(schema, 1, plain) }),
-		seconds: sync.OnceValue(func() *scheme { return newScheme(schema, nanosPerSecond, seconds) }),
+	spec := &Spec{
+		plain:   sync.OnceValue(func() *Scheme { return newScheme(schema, 1, plain) }),
+		seconds: sync.OnceValue(func() *Scheme { return newScheme(schema, NanosPerSecond, seconds) }),
 	}
 	if specs.all == nil {
-		specs.all = map[string]*bucketSpec{}
+		specs.all = map[string]*Spec{}
 	}
 	specs.all[string(key)] = spec
 	return spec
@@ -74,14 +81,14 @@ func specOf(relativeError float64, bounds []float64) *bucketSpec {
 // error, or else the finest there is.
 func schemaFor(relativeError float64) int32 {
 	if !(relativeError > 0) {
-		relativeError = defaultError
+		relativeError = DefaultError
 	}
-	for schema := coarsestSchema; schema < finestSchema; schema++ {
+	for schema := CoarsestSchema; schema < FinestSchema; schema++ {
 		if bucketGrowth(schema)-1 <= relativeError {
 			return int32(schema)
 		}
 	}
-	return finestSchema
+	return FinestSchema
 }
 
 // bucketGrowth is the ratio of the bounds of a bucket: 2^(2^-schema).
@@ -99,10 +106,10 @@ func cleanBounds(bounds []float64) []float64 {
 	return slices.Compact(clean)
 }
 
-// floorOf returns the highest integer that is no more than bound·unit, or the end
+// Floor returns the highest integer that is no more than bound·unit, or the end
 // of int64 next to it. A fraction counts as the decimal number it is written as: in
 // nanoseconds 0.3 is 300,000,000, though the float64 next to 0.3 is less.
-func floorOf(bound float64, unit int64) (floor int64, within bool) {
+func Floor(bound float64, unit int64) (floor int64, within bool) {
 	exact := new(big.Rat).SetFloat64(bound)
 	if !exact.IsInt() {
 		exact.SetString(strconv.FormatFloat(bound, 'g', -1, 64))

@@ -1,4 +1,4 @@
-package metrics
+package clock
 
 import (
 	"math/rand/v2"
@@ -26,20 +26,20 @@ func TestPassesAgreesWithSteppingThrough(t *testing.T) {
 }
 
 // looks counts how many of the next calls, of 1 each, look at the clock.
-func looks(c *coarseClock, count *int64, calls int) (looked int) {
+func looks(c *Coarse, count *int64, calls int) (looked int) {
 	for range calls {
 		*count++
-		if c.due(*count, 1) {
-			c.look()
+		if c.Due(*count, 1) {
+			c.Look()
 			looked++
 		}
 	}
 	return looked
 }
 
-func TestCoarseClock(t *testing.T) {
+func TestCoarse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var c coarseClock
+		var c Coarse
 		count := int64(0)
 		for range 10 {
 			if got := looks(&c, &count, 15); got != 15 {
@@ -51,7 +51,7 @@ func TestCoarseClock(t *testing.T) {
 		if got := looks(&c, &count, 1600); got != 100 {
 			t.Errorf("busy: %d looks at 1600 calls", got)
 		}
-		c.wake()
+		c.Wake()
 		if got := looks(&c, &count, 1); got != 1 {
 			t.Error("no look after waking")
 		}
@@ -63,27 +63,6 @@ func TestCoarseClock(t *testing.T) {
 		time.Sleep(time.Second)
 		if got := looks(&c, &count, 10); got != 10 {
 			t.Errorf("slow again: %d looks at 10 calls", got)
-		}
-	})
-}
-
-func TestProvenance(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		made := time.Now()
-		c := NewCounter(Labels{"a": "1"})
-		time.Sleep(time.Hour)
-		if got := c.Created(); !got.Equal(made) {
-			t.Errorf("created %v, want %v", got, made)
-		}
-		c.Clear()
-		if got := c.Created(); !got.Equal(made.Add(time.Hour)) {
-			t.Errorf("cleared %v, want %v", got, made.Add(time.Hour))
-		}
-		snapshot := c.Snapshot()
-		time.Sleep(time.Hour)
-		c.Clear()
-		if got := snapshot.Created(); !got.Equal(made.Add(time.Hour)) {
-			t.Errorf("the snapshot's creation time moved to %v", got)
 		}
 	})
 }

@@ -1,4 +1,4 @@
-package metrics
+package index
 
 import (
 	"math/rand/v2"
@@ -6,11 +6,11 @@ import (
 	"testing"
 )
 
-// contains is what readers do; all hashes of these tests are that of the entry
-// with the upper bits cut off, so that chains have many nodes of one hash.
-func (x *index[E]) contains(hash uint64, matches func(E) bool) bool {
-	for n := x.chain(hash); n != nil; n = n.next {
-		if n.hash == hash && matches(n.entry) {
+// contains is what readers do. Entries of these tests share hashes, and hashes
+// share chains.
+func (x *Index[E]) contains(hash uint64, matches func(E) bool) bool {
+	for n := x.First(hash); n != nil; n = n.Next() {
+		if matches(n.Entry) {
 			return true
 		}
 	}
@@ -22,20 +22,20 @@ func is(a int) func(int) bool { return func(b int) bool { return a == b } }
 // TestIndexAgainstMap does the same random things to an index and a map.
 func TestIndexAgainstMap(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	var x index[int]
+	var x Index[int]
 	model := map[int]bool{}
 	for step := range 20_000 {
 		entry := random.IntN(500)
 		hash := uint64(entry % 97)
 		switch {
 		case random.IntN(2000) == 0:
-			x.clear()
+			x.Clear()
 			clear(model)
 		case model[entry] && (step/3000)%2 == 1: // shrink every other while
-			x.remove(hash, is(entry))
+			x.Remove(hash, is(entry))
 			delete(model, entry)
 		case !model[entry]:
-			x.insert(hash, entry, nil)
+			x.Insert(hash, entry, nil)
 			model[entry] = true
 		}
 		probe := random.IntN(500)
@@ -47,18 +47,18 @@ func TestIndexAgainstMap(t *testing.T) {
 		}
 	}
 	seen := 0
-	x.all(func(int) { seen++ })
+	x.All(func(int) { seen++ })
 	if seen != len(model) {
 		t.Errorf("all gave %d entries, want %d", seen, len(model))
 	}
 }
 
 func TestIndexRemoveUnknown(t *testing.T) {
-	var x index[int]
-	x.remove(1, is(1)) // no table yet
-	x.insert(1, 1, nil)
-	x.remove(1, is(2))
-	x.remove(9, is(1)) // the same chain, another hash
+	var x Index[int]
+	x.Remove(1, is(1)) // no table yet
+	x.Insert(1, 1, nil)
+	x.Remove(1, is(2))
+	x.Remove(9, is(1)) // the same chain, another hash
 	if x.count != 1 || !x.contains(1, is(1)) {
 		t.Errorf("count %d after removing what was not there", x.count)
 	}
@@ -66,9 +66,9 @@ func TestIndexRemoveUnknown(t *testing.T) {
 
 // TestIndexForgets shows that dead entries don't make a table grow.
 func TestIndexForgets(t *testing.T) {
-	var x index[int]
+	var x Index[int]
 	for i := range 10_000 {
-		x.insert(uint64(i), i, func(entry int) bool { return entry > i-10 })
+		x.Insert(uint64(i), i, func(entry int) bool { return entry > i-10 })
 	}
 	if size := len(*x.table.Load()); size > 32 {
 		t.Errorf("%d chains for 10 live entries", size)
@@ -77,12 +77,12 @@ func TestIndexForgets(t *testing.T) {
 
 // TestIndexShrinks shows that a table is given back after a peak.
 func TestIndexShrinks(t *testing.T) {
-	var x index[int]
+	var x Index[int]
 	for i := range 10_000 {
-		x.insert(uint64(i), i, nil)
+		x.Insert(uint64(i), i, nil)
 	}
 	for i := range 9_990 {
-		x.remove(uint64(i), is(i))
+		x.Remove(uint64(i), is(i))
 	}
 	if size := len(*x.table.Load()); size > 128 {
 		t.Errorf("%d chains for 10 entries", size)
@@ -97,9 +97,9 @@ func TestIndexShrinks(t *testing.T) {
 // TestIndexConcurrentReaders shows that whoever searches always finds what was
 // there before and after, whatever writers do around it.
 func TestIndexConcurrentReaders(t *testing.T) {
-	var x index[int]
+	var x Index[int]
 	for i := range 100 {
-		x.insert(uint64(i), i, nil)
+		x.Insert(uint64(i), i, nil)
 	}
 	done := make(chan struct{})
 	var readers sync.WaitGroup
@@ -120,10 +120,10 @@ func TestIndexConcurrentReaders(t *testing.T) {
 	}
 	for range 20 {
 		for i := 100; i < 1000; i++ {
-			x.insert(uint64(i%100), i, nil)
+			x.Insert(uint64(i%100), i, nil)
 		}
 		for i := 100; i < 1000; i++ {
-			x.remove(uint64(i%100), is(i))
+			x.Remove(uint64(i%100), is(i))
 		}
 	}
 	close(done)

@@ -1,4 +1,6 @@
-package metrics
+// Package buckets divides the integers into the buckets of Prometheus histograms,
+// native and classic ones at once.
+package buckets
 
 import (
 	"math"
@@ -9,11 +11,15 @@ import (
 	"sync"
 )
 
-// nanosPerSecond is the unit of what timers record, in terms of what is exposed.
-const nanosPerSecond = 1_000_000_000
+// NanosPerSecond is the unit of what timers record, in terms of what is exposed.
+const NanosPerSecond = 1_000_000_000
 
-// A scheme divides the int64 range into buckets. It never changes, and is shared
-// by all samples of its kind.
+// OffsetBits is how many bits the offset of a value in its bucket may have; those
+// in wide buckets are cut off to fit, see Side.Shift.
+const OffsetBits = 26
+
+// A Scheme divides the int64 range into buckets. It never changes, so anybody may
+// use it at any time, and all samples of its kind share it.
 //
 // The buckets are those of a native histogram schema of Prometheus: with x the
 // value in the exposed unit, the bucket of index i holds 2^((i-1)/2^schema) < x ≤
@@ -24,20 +30,20 @@ const nanosPerSecond = 1_000_000_000
 //
 // A bucket's position orders them by value: 0 is that of zero, n the n-th from
 // it upwards, -n downwards.
-type scheme struct {
+type Scheme struct {
 	schema   int32
 	unit     int64     // how many recorded units make an exposed one
 	bounds   []float64 // classic ones, ascending, in the exposed unit
 	ends     []int     // positions of the last buckets at or below each bound
-	positive *side
-	negative func() *side // made when there is a negative value
+	positive *Side
+	negative func() *Side // made when there is a negative value
 }
 
-func newScheme(schema int32, unit int64, bounds []float64) *scheme {
-	s := &scheme{schema: schema, unit: unit, bounds: bounds}
+func newScheme(schema int32, unit int64, bounds []float64) *Scheme {
+	s := &Scheme{schema: schema, unit: unit, bounds: bounds}
 	var above, below []uint64 // cuts among positive and negative values
 	for _, bound := range bounds {
-		floor, within := floorOf(bound, unit)
+		floor, within := Floor(bound, unit)
 		switch {
 		case !within:
 		case floor >= 0:
@@ -48,13 +54,13 @@ func newScheme(schema int32, unit int64, bounds []float64) *scheme {
 	}
 	slices.Reverse(below)
 	s.positive = newSide(schema, schemaEdges(schema, unit, math.MaxInt64), above)
-	s.negative = sync.OnceValue(func() *side {
+	s.negative = sync.OnceValue(func() *Side {
 		return newSide(schema, schemaEdges(schema, unit, 1<<63), below)
 	})
 	for _, bound := range bounds {
-		switch floor, within := floorOf(bound, unit); {
+		switch floor, within := Floor(bound, unit); {
 		case within:
-			s.ends = append(s.ends, s.position(floor))
+			s.ends = append(s.ends, s.Position(floor))
 		case floor > 0:
 			s.ends = append(s.ends, math.MaxInt)
 		default:
@@ -64,25 +70,42 @@ func newScheme(schema int32, unit int64, bounds []float64) *scheme {
 	return s
 }
 
-// position returns that of the bucket of v.
-func (s *scheme) position(v int64) int {
+// Schema returns the schema of the native histogram, from CoarsestSchema to
+// FinestSchema.
+func (s *Scheme) Schema() int32 { return s.schema }
+
+// Unit returns how many recorded units make an exposed one.
+func (s *Scheme) Unit() int64 { return s.unit }
+
+// Bounds returns the classic bounds, ascending, in the exposed unit. They are not
+// to be changed.
+func (s *Scheme) Bounds() []float64 { return s.bounds }
+
+// End returns the position of the last bucket at or below bound number i.
+func (s *Scheme) End(i int) int { return s.ends[i] }
+
+// Positive returns the side of zero and all above.
+func (s *Scheme) Positive() *Side { return s.positive }
+
+// Position returns that of the bucket of v.
+func (s *Scheme) Position(v int64) int {
 	if v >= 0 {
-		return s.positive.find(uint64(v))
+		return s.positive.Find(uint64(v))
 	}
-	return -s.negative().find(-uint64(v))
+	return -s.negative().Find(-uint64(v))
 }
 
-// at returns the side that a position is on, and the number of its bucket there.
-func (s *scheme) at(position int) (*side, int) {
+// At returns the side that a position is on, and the number of its bucket there.
+func (s *Scheme) At(position int) (*Side, int) {
 	if position >= 0 {
 		return s.positive, position
 	}
 	return s.negative(), -position
 }
 
-// limits returns the lowest and the highest integer of a bucket.
-func (s *scheme) limits(position int) (low, high float64) {
-	side, n := s.at(position)
+// Limits returns the lowest and the highest integer of a bucket.
+func (s *Scheme) Limits(position int) (low, high float64) {
+	side, n := s.At(position)
 	low, high = float64(side.lower[n]), float64(side.lower[n+1]-1)
 	if position < 0 {
 		return -high, -low
@@ -90,18 +113,18 @@ func (s *scheme) limits(position int) (low, high float64) {
 	return low, high
 }
 
-// classicOf returns the number of the first bound that v is not above.
-func (s *scheme) classicOf(v int64) int {
-	position := s.position(v)
+// ClassicOf returns the number of the first bound that v is not above.
+func (s *Scheme) ClassicOf(v int64) int {
+	position := s.Position(v)
 	return sort.Search(len(s.ends), func(i int) bool { return position <= s.ends[i] })
 }
 
-// A side is the buckets of zero and of the values to one side of it, by their
+// A Side is the buckets of zero and of the values to one side of it, by their
 // magnitude. Bucket n holds lower[n] to lower[n+1]-1, bucket 0 zero alone.
-type side struct {
+type Side struct {
 	lower []uint64
 	index []int32 // in the schema
-	wide  int     // from this bucket on, offsets have to be shifted to fit offsetBits,
+	wide  int     // from this bucket on, offsets have to be shifted to fit OffsetBits,
 	shift []uint8 // by so many bits
 
 	// guesses tells the bucket from the number of leading zeros and so many bits
@@ -114,8 +137,8 @@ type side struct {
 	fraction uint // how many bits these are
 }
 
-// find returns the number of the bucket of a magnitude up to 2^63.
-func (d *side) find(m uint64) int {
+// Find returns the number of the bucket of a magnitude up to 2^63.
+func (d *Side) Find(m uint64) int {
 	zeros := bits.LeadingZeros64(m)
 	after := m << (zeros & 63) << 1
 	guess := d.guesses[uint(zeros)<<(d.fraction&63)+uint(after>>(-d.fraction&63))]
@@ -134,8 +157,8 @@ type edge struct {
 
 // newSide makes the buckets between the edges, cut in two behind each of cuts.
 // Both must ascend, and the last edge be the highest.
-func newSide(schema int32, edges []edge, cuts []uint64) *side {
-	d := &side{lower: []uint64{0, 1}, index: []int32{0}}
+func newSide(schema int32, edges []edge, cuts []uint64) *Side {
+	d := &Side{lower: []uint64{0, 1}, index: []int32{0}}
 	add := func(highest uint64, index int32) {
 		if highest >= d.lower[len(d.lower)-1] {
 			d.lower = append(d.lower, highest+1)
@@ -155,11 +178,11 @@ func newSide(schema int32, edges []edge, cuts []uint64) *side {
 
 // setShifts finds out which buckets are wide. A narrow one may follow a wide one,
 // where a classic bound cut something off; it then is treated as wide, too.
-func (d *side) setShifts() {
+func (d *Side) setShifts() {
 	d.wide = len(d.index)
 	for n := range d.index {
 		width := d.lower[n+1] - d.lower[n]
-		shift := max(bits.Len64(width-1)-offsetBits, 0)
+		shift := max(bits.Len64(width-1)-OffsetBits, 0)
 		if shift > 0 && len(d.shift) == 0 {
 			d.wide = n
 		}
@@ -171,7 +194,7 @@ func (d *side) setShifts() {
 
 // setGuesses fills the table so finely that mostly there is no more than one
 // boundary from one entry to the next.
-func (d *side) setGuesses(schema int32) {
+func (d *Side) setGuesses(schema int32) {
 	d.fraction = uint(max(schema, 0) + 1)
 	d.guesses = make([]uint64, 64<<d.fraction+1) // the last one is for 0
 	n := len(d.index) - 1
@@ -191,8 +214,18 @@ func (d *side) setGuesses(schema int32) {
 	}
 }
 
-// shiftOf returns by how many bits offsets in bucket n are shifted.
-func (d *side) shiftOf(n int) uint8 {
+// Lower returns the lowest magnitude in bucket n.
+func (d *Side) Lower(n int) uint64 { return d.lower[n] }
+
+// Index returns the index in the schema of bucket n.
+func (d *Side) Index(n int) int32 { return d.index[n] }
+
+// Wide returns the number of the first bucket from which on Shift may not be 0.
+func (d *Side) Wide() int { return d.wide }
+
+// Shift returns by how many bits offsets in bucket n have to be shifted to fit
+// OffsetBits.
+func (d *Side) Shift(n int) uint8 {
 	if n < d.wide {
 		return 0
 	}

@@ -1,0 +1,96 @@
+// Package clock decides how seldom an instrument may read the time. Reading the
+// clock costs five to nine times the addition that it would time.
+package clock
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+// epoch is the zero of the package's clock. Only differences matter, so any
+// moment will do; one in this process carries a monotonic reading, which a step
+// of the wall clock can't touch.
+var epoch = time.Now()
+
+// Unknown stands for a time that nobody has looked up. It is earlier than any
+// other, so that "is it due?" is a single comparison.
+const Unknown = -1 << 63
+
+// Now is the time since epoch in nanoseconds. Inside a testing/synctest bubble
+// it is the bubble's, decades before epoch: nothing may take it for positive,
+// and nothing may loop over the seconds between two readings.
+func Now() int64 { return int64(time.Since(epoch)) }
+
+// Since translates a time at hand to that of Now.
+func Since(t time.Time) int64 { return int64(t.Sub(epoch)) }
+
+const (
+	// Sparse is of how many updates of a busy instrument one reads the clock. A
+	// sixteenth of what the clock costs can be borne.
+	Sparse     = 16
+	sparseMask = Sparse - 1
+
+	// busy is how quickly 16 calls must follow each other for an instrument to
+	// count as busy. It bounds what looking sparsely costs in accuracy.
+	busy = int64(time.Millisecond)
+)
+
+// Coarse decides which updates of an instrument read the clock. Slow instruments
+// read it at each update, busy ones whenever their count passes a multiple of
+// Sparse. All methods may be called concurrently, and none waits. The zero value
+// is ready for use.
+type Coarse struct {
+	mask   atomic.Uint64 // 0 or sparseMask
+	last   atomic.Int64  // about when somebody looked
+	streak atomic.Uint32 // looks in a row that came within a millisecond of last
+}
+
+// passes reports whether a count that n has just been added to passed a multiple
+// of mask+1 on the way. It holds for negative n too; nothing passes with n 0.
+func passes(count, n int64, mask uint64) bool { return uint64(count^(count-n)) > mask }
+
+// Due reports whether the update that brought the count to count by adding n has
+// to call Look.
+func (c *Coarse) Due(count, n int64) bool { return passes(count, n, c.mask.Load()) }
+
+// Mask has the bits in which the number of an update, counted one by one, must be
+// zero for it to be due: Due for those who have such a number.
+func (c *Coarse) Mask() uint64 { return c.mask.Load() }
+
+// Look reads the clock for an update that was due, and settles whether the next
+// one is. Sixteen calls must have come within a millisecond before any goes
+// unlooked, so a handful that come at once are all timed exactly.
+func (c *Coarse) Look() int64 {
+	t := Now()
+	elapsed := t - c.last.Load()
+	recent := elapsed >= 0 && elapsed < busy
+	switch sparsely := c.mask.Load() != 0; {
+	case recent && sparsely:
+		// An atomic store costs as much as the update. A time that is hardly
+		// newer may be left as it is: this only makes us look more often.
+		if elapsed > busy/2 {
+			c.last.Store(t)
+		}
+	case recent:
+		if c.streak.Add(1) >= Sparse {
+			c.last.Store(t)
+			c.mask.Store(sparseMask)
+		}
+	default:
+		c.last.Store(t)
+		c.streak.Store(1)
+		if sparsely {
+			c.mask.Store(0)
+		}
+	}
+	return t
+}
+
+// Wake makes the next update look at the clock. Whoever reads an instrument
+// calls it: one that was busy may have gone quiet since, and must not keep its
+// next 16 updates waiting.
+func (c *Coarse) Wake() {
+	if c.mask.Load() != 0 {
+		c.mask.Store(0)
+	}
+}
