@@ -1,0 +1,80 @@
+package families
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
+)
+
+// Exposition is what one flush made: the families and their values.
+type Exposition struct {
+	// Families are sorted by name. Two expositions with the same families share
+	// the slice.
+	Families []*Family
+
+	// Numbers are the values of gauges, counters and summaries, each at the slot of
+	// its series.
+	Numbers []float64
+
+	// Parts are what counters and summaries have beside numbers, and Histograms all
+	// that histograms have, each at the part of its series.
+	Parts      []Part
+	Histograms []Histogram
+
+	// Series and Labels count the series of all families, and their labels.
+	Series, Labels int
+}
+
+// Empty is an exposition of nothing.
+var Empty = &Exposition{}
+
+// Family is one version of a family. When a series comes or goes, or help or unit
+// change, the next exposition has another version.
+type Family struct {
+	Name, Help, Unit string // Unit is empty where there is none
+	Type             dto.MetricType
+	Desc             *prometheus.Desc
+	Series           []*Series // at least one, in the order of the exposition
+}
+
+// NewFamily makes a family, whose series are sorted already.
+func NewFamily(name, help, unit string, typ dto.MetricType, series []*Series) *Family {
+	return &Family{
+		Name: name, Help: help, Unit: unit, Type: typ, Series: series,
+		Desc: prometheus.V2.NewDesc(name, help, prometheus.UnconstrainedLabels(nil), nil, prometheus.WithUnit(unit)),
+	}
+}
+
+// Series is one series of a family.
+type Series struct {
+	// Labels are sorted by name; the constant ones are among them, those that a
+	// wrapping registerer adds are not.
+	Labels []naming.Label
+
+	// Slot is where in Numbers the values are: one of a gauge or counter; count, sum
+	// and quantiles of a summary. A histogram has none.
+	Slot int
+
+	// Part is where in Parts, or for a histogram in Histograms, the rest is. A gauge
+	// has none.
+	Part int
+
+	// Quantiles are those of a summary, ascending.
+	Quantiles []float64
+}
+
+// Part is what a counter or summary has beside numbers.
+type Part struct {
+	Created  time.Time // when it began to count; zero if that is not known
+	Exemplar *Exemplar // nil for none
+}
+
+// Exemplar is a value with labels that lead to more about it.
+type Exemplar struct {
+	Labels []naming.Label // sorted by name
+	Value  float64        // in the unit of its series
+	Time   time.Time
+}

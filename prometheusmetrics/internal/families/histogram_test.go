@@ -1,0 +1,104 @@
+package families
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/unit"
+)
+
+func TestSparse(t *testing.T) {
+	for _, test := range []struct {
+		buckets []int32 // indices, each counted by its position from 1
+		spans   []Span
+		deltas  []int64
+	}{
+		{nil, nil, nil},
+		{[]int32{0}, []Span{{0, 1}}, []int64{1}},
+		{[]int32{-5, -4}, []Span{{-5, 2}}, []int64{1, 1}},
+		{[]int32{7, 10}, []Span{{7, 4}}, []int64{1, -1, 0, 2}},
+		{[]int32{7, 11}, []Span{{7, 1}, {3, 1}}, []int64{1, 1}},
+		{[]int32{2, 3, 9}, []Span{{2, 2}, {5, 1}}, []int64{1, 1, 1}},
+	} {
+		a := NewArena(nil)
+		s := a.newSparse()
+		for i, index := range test.buckets {
+			s.add(a, index, uint64(i+1))
+		}
+		got := s.done(a)
+		if !slices.Equal(got.Spans, test.spans) || !slices.Equal(got.Deltas, test.deltas) {
+			t.Errorf("buckets %v became %v, want %v %v", test.buckets, got, test.spans, test.deltas)
+		}
+	}
+}
+
+// TestFillTwice: what is filled again shows what came since, and the histogram of
+// the exposition before stays as it was.
+func TestFillTwice(t *testing.T) {
+	sample := metrics.NewBucketSample(0.05, 10, 100)
+	sample.Update(5)
+	var first Histogram
+	a := NewArena(nil)
+	a.Fill(&first, sample.Snapshot().(*metrics.BucketSnapshot), unit.One)
+	sample.Update(50)
+	sample.Update(-3)
+	second := first
+	a = NewArena(a)
+	a.Fill(&second, sample.Snapshot().(*metrics.BucketSnapshot), unit.One)
+	if first.Count != 1 || !slices.Equal(first.Cumulative, []uint64{1, 1}) || len(first.Negative.Spans) != 0 {
+		t.Errorf("the earlier one has become %+v", first)
+	}
+	if second.Count != 3 || second.Sum != 52 || !slices.Equal(second.Cumulative, []uint64{2, 3}) ||
+		len(second.Negative.Deltas) != 1 || len(second.Positive.Deltas) == 0 {
+		t.Errorf("the later one is %+v", second)
+	}
+	if &first.Bounds[0] != &second.Bounds[0] {
+		t.Error("bounds that are the same take memory twice")
+	}
+	moved := first
+	a.Adopt(&moved)
+	if !slices.Equal(moved.Cumulative, first.Cumulative) || &moved.Cumulative[0] == &first.Cumulative[0] ||
+		!slices.Equal(moved.Positive.Deltas, first.Positive.Deltas) {
+		t.Errorf("adopting %+v gave %+v", first, moved)
+	}
+}
+
+func TestFillAllocatesNothing(t *testing.T) {
+	sample := metrics.NewBucketSample(0.05, 10, 100)
+	for v := range int64(1000) {
+		sample.Update(v * v)
+	}
+	buckets := sample.Snapshot().(*metrics.BucketSnapshot)
+	var h Histogram
+	a := NewArena(nil)
+	a.Fill(&h, buckets, unit.One)
+	if n := testing.AllocsPerRun(100, func() {
+		a.counts, a.spans, a.deltas = a.counts[:0], a.spans[:0], a.deltas[:0]
+		a.Fill(&h, buckets, unit.One)
+	}); n > 0 {
+		t.Errorf("filling a histogram allocates %v times", n)
+	}
+}
+
+// TestDTO: an empty histogram is native all the same, exemplars stand in their
+// buckets and in the list.
+func TestDTO(t *testing.T) {
+	empty := (&Histogram{Bounds: []float64{1}, Cumulative: []uint64{0}}).DTO()
+	if len(empty.PositiveSpan) != 1 || empty.PositiveSpan[0].GetLength() != 0 || empty.CreatedTimestamp != nil {
+		t.Errorf("an empty histogram is %v", empty)
+	}
+	h := newTestExposition().Histograms[0].DTO()
+	last := h.Bucket[len(h.Bucket)-1]
+	if len(h.Bucket) != 3 || !math.IsInf(last.GetUpperBound(), 1) || last.GetCumulativeCount() != 4 {
+		t.Errorf("classic buckets are %v", h.Bucket)
+	}
+	if h.Bucket[0].Exemplar.GetValue() != 5 || h.Bucket[1].Exemplar != nil || last.Exemplar.GetValue() != 5000 ||
+		len(h.Exemplars) != 2 {
+		t.Errorf("exemplars are %v, in %v", h.Exemplars, h.Bucket)
+	}
+	if h.GetZeroCount() != 1 || h.GetSampleCount() != 4 || h.GetSampleSum() != 5055 || !h.CreatedTimestamp.AsTime().Equal(began) {
+		t.Errorf("histogram is %v", h)
+	}
+}
