@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -21,8 +20,10 @@ import (
 // all else may be left out.
 type PushOptions struct {
 	// URL is the Pushgateway's, without the part that begins with /metrics:
-	// "http://pushgateway:9091". Without a scheme it is http. A user and password
-	// in it are sent by an *http.Client, and do not show in errors.
+	// "http://pushgateway:9091". Without a scheme it is http. A query or fragment
+	// is an error. A user and password in it are sent by an *http.Client, and do
+	// not show in errors; "/", "?", "#", "@" and "%" in them must be escaped, such
+	// as %2F for "/".
 	URL string
 
 	// Job is the value of the label job, by which the gateway knows the group that
@@ -36,9 +37,15 @@ type PushOptions struct {
 	Grouping map[string]string
 
 	// Client sends the requests; nil means one that is made for the purpose, and
-	// leaves no connection open behind it. It must heed the context of a request,
-	// as every *http.Client does: it is all that ends a request that nobody
-	// answers.
+	// leaves no connection open behind it. That one takes proxies from the
+	// environment and trusts the authorities that the system trusts: a gateway
+	// whose certificate is from another needs an *http.Client that knows it. It
+	// follows a redirect only if that keeps the method, does not lead from https
+	// to http, and it sends user and password to no other scheme or host.
+	//
+	// A client should heed the context of a request, as every *http.Client does.
+	// One that does not come back a second after it has ended is left behind, and
+	// pushes to the group fail until it does.
 	Client push.HTTPDoer
 
 	// Interval is the time from one push of RunPush to the next; 0 means 15
@@ -177,7 +184,7 @@ func (o PushOptions) complete(c Config) (PushOptions, error) {
 	if err := o.checkGrouping(c); err != nil {
 		return o, err
 	}
-	return o, o.completeURL()
+	return o, nil
 }
 
 func (o *PushOptions) checkGrouping(c Config) error {
@@ -195,27 +202,6 @@ func (o *PushOptions) checkGrouping(c Config) error {
 		case c.ConstLabels[name] != "":
 			return fmt.Errorf("prometheusmetrics: push: grouping label %s is one of the constant labels too, so that every series would be left out", name)
 		}
-	}
-	return nil
-}
-
-// completeURL adds the scheme. Errors show no password.
-func (o *PushOptions) completeURL() error {
-	if o.URL == "" {
-		return errors.New("prometheusmetrics: push: there is no URL")
-	}
-	if !strings.Contains(o.URL, "://") {
-		o.URL = "http://" + o.URL
-	}
-	base, err := url.Parse(o.URL)
-	var failed *url.Error
-	switch {
-	case errors.As(err, &failed):
-		return fmt.Errorf("prometheusmetrics: push: URL is invalid: %w", failed.Err)
-	case base.Scheme != "http" && base.Scheme != "https" || base.Host == "":
-		return fmt.Errorf("prometheusmetrics: push: URL %s is not that of an HTTP server", base.Redacted())
-	case base.RawQuery != "" || base.Fragment != "":
-		return fmt.Errorf("prometheusmetrics: push: URL %s has more than a path", base.Redacted())
 	}
 	return nil
 }

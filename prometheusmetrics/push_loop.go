@@ -3,24 +3,24 @@ package prometheusmetrics
 import (
 	"context"
 	"errors"
-	"net/url"
+	"fmt"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/push"
-	dto "github.com/prometheus/client_model/go"
+
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/gateway"
 )
 
 // pusher pushes to one group, by options that were checked.
 type pusher struct {
 	driver  *Driver
 	options PushOptions
-	target  *url.URL // the group's
+	target  *gateway.Group
 	client  push.HTTPDoer
-	close   func()
 	state   *pushes
-	group   *pushGroup
+	group   *pushGroup      // what is remembered of the target
 	failing map[string]bool // kinds of failures since the last success of RunPush
+	close   func()          // to be called when it is not needed any more
 }
 
 func (d *Driver) newPusher(options PushOptions) (*pusher, error) {
@@ -28,14 +28,19 @@ func (d *Driver) newPusher(options PushOptions) (*pusher, error) {
 	if err != nil {
 		return nil, err
 	}
-	target, err := options.groupURL()
+	target, err := gateway.NewGroup(options.URL, options.Job, options.Grouping)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("prometheusmetrics: push: %w", err)
 	}
-	p := &pusher{driver: d, options: options, target: target, client: options.Client, close: func() {}, state: &d.pushes}
-	p.group = p.state.group(target.String())
+	p := &pusher{driver: d, options: options, target: target, client: options.Client, state: &d.pushes}
+	closeClient := func() {}
 	if isNil(p.client) {
-		p.client, p.close = newPushClient()
+		p.client, closeClient = gateway.NewClient()
+	}
+	p.group = p.state.use(target.Key())
+	p.close = func() {
+		closeClient()
+		p.state.release(p.group)
 	}
 	return p, nil
 }
@@ -58,67 +63,57 @@ func (p *pusher) push(ctx context.Context) error {
 }
 
 // inTurn does something while no other push to the group does. It counts what
-// fails, unless the context has ended.
-func (p *pusher) inTurn(ctx context.Context, op string, do func(context.Context) error) error {
+// fails, unless the context has ended. A client that has not come back keeps the
+// turn until it does, so that a group costs no more than one of its goroutines.
+func (p *pusher) inTurn(ctx context.Context, op string, do func(context.Context, *gateway.Request) error) error {
 	if err := p.group.take(ctx, p.options.Timeout); err != nil {
-		return &PushError{Op: op, URL: p.target.Redacted(), Err: err}
+		return newPushError(op, p.target, err)
 	}
-	defer p.group.give()
-	err := do(ctx)
-	if err != nil && ctx.Err() == nil {
+	request := &gateway.Request{Group: p.target, Client: p.client, Timeout: p.options.Timeout}
+	defer func() {
+		if pending := request.Pending(); pending != nil {
+			p.state.leaveBehind(p.group, pending, p.group.give)
+		} else {
+			p.group.give()
+		}
+	}()
+	err := errTooManyPending
+	if !p.state.crowded() {
+		err = do(ctx, request)
+	}
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() == nil {
 		p.driver.self.pushFailures.Inc(1)
 	}
-	return err
+	return newPushError(op, p.target, err)
 }
 
 // send makes one request that replaces the group, or adds to it where the time
 // of an earlier process's last success is to stay.
-func (p *pusher) send(ctx context.Context) error {
+func (p *pusher) send(ctx context.Context, request *gateway.Request) error {
 	families, lost, done := p.collect(ctx)
 	defer done()
 	if err := ctx.Err(); err != nil {
 		return err // before all gatherers came back, perhaps
 	}
-	for _, err := range p.group.told.news(lost) {
+	for _, err := range p.group.reported.news(lost) {
 		p.driver.reports.add(err)
 	}
-	r := p.request(ctx)
-	r.encoded = done
-	pusher := p.pusher(r).Gatherer(prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) { return families, nil }))
-	replace := pusher.PushContext
-	if p.options.LastSuccess != "" && p.state.succeeded.Load() == nil {
-		replace = pusher.AddContext
-	}
-	if err := replace(ctx); err != nil {
-		return r.failure("push", err)
-	}
-	return nil
+	request.Encoded = done
+	add := p.options.LastSuccess != "" && p.state.succeeded.Load() == nil
+	return request.Push(ctx, families, add)
 }
 
 // delete deletes the group.
-func (p *pusher) delete(ctx context.Context) error {
-	r := p.request(ctx)
-	if err := p.pusher(r).Delete(); err != nil {
-		return r.failure("delete", err)
-	}
-	return nil
-}
-
-func (p *pusher) request(ctx context.Context) *request {
-	return &request{ctx: ctx, client: p.client, target: p.target, timeout: p.options.Timeout}
-}
-
-func (p *pusher) pusher(r *request) *push.Pusher {
-	pusher := push.New(p.options.URL, p.options.Job).Client(r)
-	for name, value := range p.options.Grouping {
-		pusher.Grouping(name, value)
-	}
-	return pusher
+func (p *pusher) delete(ctx context.Context, request *gateway.Request) error {
+	return request.Delete(ctx)
 }
 
 // run pushes until the end.
 func (p *pusher) run(ctx context.Context) error {
-	start, retry := time.Now(), newBackoff(p.options.Interval)
+	start, retry := time.Now(), gateway.NewBackoff(p.options.Interval)
 	p.failing = make(map[string]bool)
 	for ctx.Err() == nil && !p.driver.closed.Load() {
 		var err error
@@ -131,9 +126,9 @@ func (p *pusher) run(ctx context.Context) error {
 		p.report(err)
 		wait := p.interval(start)
 		if temporary(err) {
-			wait = retry.next()
+			wait = retry.Next()
 		} else {
-			retry.reset()
+			retry.Reset()
 		}
 		if !p.sleep(ctx, wait) {
 			break

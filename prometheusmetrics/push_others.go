@@ -15,8 +15,7 @@ import (
 
 // gathering is one call of a gatherer, which may never come back.
 type gathering struct {
-	gatherer prometheus.Gatherer
-	done     chan struct{}
+	done chan struct{}
 
 	// Readable once done is closed.
 	families []*dto.MetricFamily // what fits
@@ -26,58 +25,66 @@ type gathering struct {
 
 // startGathering asks the gatherer, in a goroutine since it may hang.
 func (o PushOptions) startGathering(g prometheus.Gatherer) *gathering {
-	call := &gathering{gatherer: g, done: make(chan struct{})}
+	call := &gathering{done: make(chan struct{})}
 	go func() {
 		defer close(call.done)
-		fitting := prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) {
-			families, err := g.Gather()
-			call.failed = split(err)
-			fitting := make([]*dto.MetricFamily, 0, len(families))
-			for _, family := range families {
-				family, err := o.fit(family)
-				if err != nil {
-					call.unfit = append(call.unfit, err)
-				}
-				fitting = append(fitting, family)
-			}
-			return fitting, nil
-		})
-		// Gatherers leaves out what is inconsistent in itself, which a push.Pusher
-		// would find, too, and give up.
-		families, err := gatherSafely(prometheus.Gatherers{fitting})
-		call.families, call.failed = families, append(call.failed, split(err)...)
+		call.failed = []error{errGatheringEnded} // unless it comes back
+		failed, families, err := call.gather(o, g)
+		call.families, call.failed = families, append(failed, split(err)...)
 	}()
 	return call
 }
 
-// await tells whether the call has come back before the context ended.
+var errGatheringEnded = errors.New("gathering ended its goroutine")
+
+// gather returns the errors of the gatherer, and what fits of its families with
+// what is inconsistent among these: a push.Pusher would find that, too, and give
+// up.
+func (c *gathering) gather(o PushOptions, g prometheus.Gatherer) (failed []error, families []*dto.MetricFamily, err error) {
+	fitting := prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) {
+		families, err := g.Gather()
+		failed = split(err)
+		fitting := make([]*dto.MetricFamily, 0, len(families))
+		for _, family := range families {
+			family, err := o.fit(family)
+			if err != nil {
+				c.unfit = append(c.unfit, err)
+			}
+			fitting = append(fitting, family)
+		}
+		return fitting, nil
+	})
+	families, err = gatherSafely(prometheus.Gatherers{fitting})
+	return failed, families, err
+}
+
+// await reports whether the call has come back before the context ended.
 func (c *gathering) await(ctx context.Context) bool {
 	select {
 	case <-c.done:
 		return true
 	case <-ctx.Done():
-		return !c.hangs()
+		return isClosed(c.done)
 	}
 }
 
-// hangs tells whether the call has not come back.
-func (c *gathering) hangs() bool {
+func isClosed(done <-chan struct{}) bool {
 	select {
-	case <-c.done:
-		return false
-	default:
+	case <-done:
 		return true
+	default:
+		return false
 	}
 }
 
-// hangsFor tells whether this is a call of the gatherer that has not come back.
+// hangs reports whether this is a call of the gatherer that has not come back.
 // Gatherers that can't be compared are told apart by their place alone.
-func (c *gathering) hangsFor(g prometheus.Gatherer) bool {
-	if c == nil || !c.hangs() {
+func (h *hungGathering) hangs(g prometheus.Gatherer) bool {
+	if h == nil || isClosed(h.done) {
 		return false
 	}
-	if reflect.ValueOf(c.gatherer).Comparable() && reflect.ValueOf(g).Comparable() {
-		return c.gatherer == g
+	if reflect.ValueOf(h.gatherer).Comparable() && reflect.ValueOf(g).Comparable() {
+		return h.gatherer == g
 	}
 	return true
 }
@@ -91,22 +98,27 @@ func (p *pusher) gatherOthers(ctx context.Context, lost losses) []*gathering {
 	defer cancel()
 	calls := make([]*gathering, len(p.options.Gatherers))
 	for i, gatherer := range p.options.Gatherers {
-		if calls[i] = p.group.hung[i]; !calls[i].hangsFor(gatherer) {
+		if !p.group.hung[i].hangs(gatherer) && !p.state.crowded() {
+			delete(p.group.hung, i)
 			calls[i] = p.options.startGathering(gatherer)
 		}
 	}
 	for i, call := range calls {
-		if call != p.group.hung[i] && call.await(ctx) {
-			delete(p.group.hung, i)
+		if call != nil && call.await(ctx) {
 			continue
 		}
-		p.group.hung[i], calls[i] = call, &gathering{}
-		lost[fmt.Sprintf("%d hangs", i)] = fmt.Errorf("prometheusmetrics: push: gatherer %d is left out: it takes longer than %v", i, timeout)
+		if call != nil {
+			p.group.hung[i] = &hungGathering{p.options.Gatherers[i], call.done}
+			p.state.leaveBehind(p.group, call.done, nil)
+		}
+		calls[i] = &gathering{}
+		lost[fmt.Sprintf("%d hangs", i)] = fmt.Errorf(
+			"prometheusmetrics: push: gatherer %d is left out: it takes longer than %v", i, timeout)
 	}
 	return calls
 }
 
-// join joins what the gatherer has. Of each kind of loss only the first is told,
+// join joins what the gatherer has. Of each kind of loss only the first is reported,
 // with the number of the others: where somebody pushes the registry along that
 // the driver is in, there is one for each of its families.
 func (c *gathering) join(number int, joined *join, lost losses) {

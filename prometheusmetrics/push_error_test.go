@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"runtime"
 	"runtime/pprof"
 	"strings"
@@ -15,26 +14,6 @@ import (
 
 	"github.com/go-metrics-plus/metrics"
 )
-
-func TestPushGroupURL(t *testing.T) {
-	for _, test := range []struct {
-		url, job string
-		grouping map[string]string
-		want     string
-	}{
-		{"http://g:9091", "j", nil, "http://g:9091/metrics/job/j"},
-		{"https://g/push/", "j", nil, "https://g/push/metrics/job/j"},
-		{"http://g", "my job+1", nil, "http://g/metrics/job/my%20job+1"},
-		{"http://g", "a/b", nil, "http://g/metrics/job@base64/YS9i"},
-		{"http://g", "..", map[string]string{"a": "."}, "http://g/metrics/job@base64/Li4/a@base64/Lg"},
-		{"http://g", "j", map[string]string{"b": "?#%", "a": ""}, "http://g/metrics/job/j/a@base64/=/b/%3F%23%25"},
-	} {
-		got, err := PushOptions{URL: test.url, Job: test.job, Grouping: test.grouping}.groupURL()
-		if err != nil || got.String() != test.want {
-			t.Errorf("job %q, grouping %v: %v, error %v, want %s", test.job, test.grouping, got, err, test.want)
-		}
-	}
-}
 
 // What the gateway answers shows in the error, and what the error says can be
 // asked for.
@@ -187,19 +166,4 @@ func TestPushAnswerWithoutBody(t *testing.T) {
 		return &http.Response{StatusCode: http.StatusAccepted}, nil
 	}}
 	mustPush(t, d, gateway, PushOptions{})
-}
-
-func TestPushRequestKeepsItsURL(t *testing.T) {
-	target := &url.URL{Scheme: "http", Host: "gateway"}
-	r := &request{ctx: t.Context(), client: &gatewayDouble{}, target: target, timeout: time.Hour}
-	original, err := http.NewRequest(http.MethodDelete, "http://other/", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := r.Do(original); err != nil {
-		t.Fatal(err)
-	}
-	if original.URL.Host != "other" {
-		t.Error("the caller's request was changed")
-	}
 }

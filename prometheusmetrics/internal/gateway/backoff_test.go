@@ -1,9 +1,11 @@
-package prometheusmetrics
+package gateway_test
 
 import (
 	"math"
 	"testing"
 	"time"
+
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/gateway"
 )
 
 func TestBackoff(t *testing.T) {
@@ -17,22 +19,22 @@ func TestBackoff(t *testing.T) {
 		{50 * s, []time.Duration{s, 2 * s, 4 * s, 8 * s, 16 * s, 32 * s, 50 * s, 50 * s}},
 		{1, []time.Duration{1, 2, 4, 8}},
 	} {
-		b := newBackoff(test.interval)
+		b := gateway.NewBackoff(test.interval)
 		for range 100 {
 			for i, whole := range test.whole {
-				if got := b.next(); got < whole/2 || got > whole {
+				if got := b.Next(); got < whole/2 || got > whole {
 					t.Fatalf("interval %v: waiting time %d is %v, want half to whole of %v", test.interval, i, got, whole)
 				}
 			}
-			b.reset()
+			b.Reset()
 		}
 	}
 }
 
 func TestBackoffDoesNotOverflow(t *testing.T) {
-	b := newBackoff(math.MaxInt64)
+	b := gateway.NewBackoff(math.MaxInt64)
 	for range 100 {
-		if got := b.next(); got <= 0 {
+		if got := b.Next(); got <= 0 {
 			t.Fatalf("waiting time is %v", got)
 		}
 	}
@@ -42,7 +44,7 @@ func TestBackoffDoesNotOverflow(t *testing.T) {
 func TestBackoffIsRandom(t *testing.T) {
 	seen := make(map[time.Duration]bool)
 	for range 100 {
-		seen[newBackoff(time.Hour).next()] = true
+		seen[gateway.NewBackoff(time.Hour).Next()] = true
 	}
 	if len(seen) < 90 {
 		t.Errorf("only %d of 100 first waiting times differ", len(seen))

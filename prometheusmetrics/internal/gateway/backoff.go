@@ -1,4 +1,4 @@
-package prometheusmetrics
+package gateway
 
 import (
 	"math/rand/v2"
@@ -10,26 +10,27 @@ const (
 	// short beside the interval at which it is scraped.
 	firstRetry = time.Second
 
-	// longestRetry is how long figures may be missing after a gateway has come
+	// longestRetry is how long values may be missing after a gateway has come
 	// back, where the interval is shorter than that.
 	longestRetry = 30 * time.Second
 )
 
-// backoff hands out the waiting times between tries of something that fails:
+// Backoff hands out the waiting times between tries of something that fails:
 // each twice the last one, up to a limit. Of each only a random part is waited,
 // at least half, so that a thousand processes that lost the same gateway do not
-// all come back to it at once.
-type backoff struct {
+// all come back to it at once. It is for one goroutine.
+type Backoff struct {
 	first, limit time.Duration
 	last         time.Duration // without the randomness; 0 after a reset
 }
 
-func newBackoff(interval time.Duration) *backoff {
-	return &backoff{first: min(firstRetry, interval), limit: max(longestRetry, interval)}
+// NewBackoff returns the waiting times of something that is due every interval.
+func NewBackoff(interval time.Duration) *Backoff {
+	return &Backoff{first: min(firstRetry, interval), limit: max(longestRetry, interval)}
 }
 
-// next returns how long to wait before the next try.
-func (b *backoff) next() time.Duration {
+// Next returns how long to wait before the next try.
+func (b *Backoff) Next() time.Duration {
 	switch {
 	case b.last == 0:
 		b.last = b.first
@@ -42,5 +43,5 @@ func (b *backoff) next() time.Duration {
 	return half + rand.N(b.last-half+1)
 }
 
-// reset has the next failure begin with the shortest time again.
-func (b *backoff) reset() { b.last = 0 }
+// Reset has the next failure begin with the shortest time again.
+func (b *Backoff) Reset() { b.last = 0 }

@@ -1,0 +1,79 @@
+package gateway
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"net"
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// mask stands where a text had a password.
+const mask = "xxxxx"
+
+// A user and password, as they stand before the host in an address, behind the
+// scheme's slashes or without them: a proxy's, for instance, whose settings the
+// transport quotes.
+var (
+	userInfo = regexp.MustCompile(`//[^\s"'@]+@`)
+	bareInfo = regexp.MustCompile(`[^\s"'/:@]+:[^\s"'/@][^\s"'@]*@`)
+)
+
+// shortest is how long a password is that can be looked for by itself: a shorter
+// one would be found in the words of any error.
+const shortest = 4
+
+// secretsOf returns the forms in which the password of an address may come back.
+func secretsOf(user *url.Userinfo) []string {
+	password, _ := user.Password() // of a nil *url.Userinfo there is none
+	if password == "" {
+		return nil
+	}
+	_, escaped, _ := strings.Cut(user.String(), ":")
+	basic := base64.StdEncoding.EncodeToString([]byte(user.Username() + ":" + password))
+	if len(password) < shortest {
+		return []string{basic}
+	}
+	return []string{basic, password, escaped, url.QueryEscape(password)}
+}
+
+// clean masks passwords in a text that somebody else wrote: the group's own, and
+// what looks like one in an address.
+func (g *Group) clean(text string) string {
+	for _, secret := range g.secrets {
+		text = strings.ReplaceAll(text, secret, mask)
+	}
+	return bareInfo.ReplaceAllString(userInfo.ReplaceAllString(text, "//"+mask+"@"), mask+"@")
+}
+
+// cleanError returns the error itself if its text has no password. Otherwise it
+// returns one that says the same without it. That one can be compared with what
+// the first wraps, but does not give it out.
+func (g *Group) cleanError(err error) error {
+	text := err.Error()
+	if cleaned := g.clean(text); cleaned != text {
+		return &cleanedError{cleaned, err}
+	}
+	return err
+}
+
+type cleanedError struct {
+	text  string
+	cause error
+}
+
+func (e *cleanedError) Error() string        { return e.text }
+func (e *cleanedError) Is(target error) bool { return errors.Is(e.cause, target) }
+func (e *cleanedError) Timeout() bool        { return isTimeout(e.cause) }
+
+// Temporary is there for the sake of net.Error.
+func (e *cleanedError) Temporary() bool { return isTimeout(e.cause) }
+
+var _ net.Error = (*cleanedError)(nil)
+
+func isTimeout(err error) bool {
+	var timeout net.Error
+	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout()
+}
