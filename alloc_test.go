@@ -2,7 +2,10 @@ package metrics
 
 import (
 	"fmt"
+	"math"
+	"runtime"
 	"testing"
+	"time"
 )
 
 // wantAllocs is the budget of what recording code and flushes do all the time.
@@ -62,4 +65,113 @@ func TestEachAllocs(t *testing.T) {
 	count := 0
 	f := func(string, any) { count++ }
 	wantAllocs(t, "Each", 0, func() { r.Each(f) })
+}
+
+func TestUpdatesDoNotAllocate(t *testing.T) {
+	var (
+		counter  = NewCounter()
+		gauge    = NewGauge()
+		float    = NewGaugeFloat64()
+		meter    = NewMeter()
+		decaying = NewHistogram(NewExpDecaySample(100, 0.015))
+		uniform  = NewHistogram(NewUniformSample(100))
+		timer    = NewTimer()
+		custom   = NewCustomTimer(decaying, meter)
+		average  = NewEWMA1()
+		start    = time.Now()
+		nothing  = func() {}
+	)
+	for range 5000 { // until all are full
+		decaying.Update(1)
+		uniform.Update(1)
+		timer.Update(1)
+	}
+	for name, update := range map[string]func(){
+		"Counter.Inc":         func() { counter.Inc(1) },
+		"Counter.Dec":         func() { counter.Dec(1) },
+		"Gauge.Update":        func() { gauge.Update(1) },
+		"GaugeFloat64.Update": func() { float.Update(1) },
+		"Meter.Mark":          func() { meter.Mark(1) },
+		"Histogram.Update":    func() { decaying.Update(1) },
+		"negative":            func() { decaying.Update(-1) },
+		"uniform":             func() { uniform.Update(1) },
+		"Timer.Update":        func() { timer.Update(1) },
+		"Timer.UpdateSince":   func() { timer.UpdateSince(start) },
+		"Timer.Time":          func() { timer.Time(nothing) },
+		"custom timer":        func() { custom.Update(1) },
+		"EWMA.Update":         func() { average.Update(1) },
+		"EWMA.Tick":           func() { average.Tick() },
+		"Meter.Snapshot":      func() { meter.Snapshot() },
+	} {
+		if got := testing.AllocsPerRun(1000, update); got != 0 {
+			t.Errorf("%s: %v allocations", name, got)
+		}
+	}
+}
+
+func TestReadingAgainDoesNotAllocate(t *testing.T) {
+	if underRace {
+		t.Skip("the race detector empties pools at random")
+	}
+	timer, h := NewTimer(), NewHistogram(NewUniformSample(500))
+	var s, of Statistics
+	ps := []float64{0.5, 0.75, 0.95, 0.99, 0.999}
+	read := func() {
+		timer.Update(1)
+		h.Update(1)
+		timer.ReadStatistics(&s, ps)
+		h.ReadStatistics(&of, ps)
+		_ = h.Mean() + h.Percentile(0.5)
+	}
+	for range 2000 {
+		read()
+	}
+	if got := testing.AllocsPerRun(1000, read); got != 0 {
+		t.Errorf("%v allocations", got)
+	}
+}
+
+// held returns the bytes of heap that each of what construct makes holds.
+func held[T any](n int, construct func() T) float64 {
+	all := make([]T, n)
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.GC() // pools let go at the second
+	runtime.ReadMemStats(&before)
+	for i := range all {
+		all[i] = construct()
+	}
+	runtime.GC()
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	runtime.KeepAlive(all)
+	// What else the process holds changes by some bytes for each now and then.
+	return math.Round((float64(after.HeapAlloc) - float64(before.HeapAlloc)) / float64(n))
+}
+
+func TestMemory(t *testing.T) {
+	skipUnderRace(t)
+	fill := func() Timer {
+		timer := NewTimer()
+		for v := range time.Duration(10_000) {
+			timer.Update(v * 7919 % 10_007)
+		}
+		return timer
+	}
+	for _, test := range []struct {
+		name   string
+		budget float64
+		got    float64
+	}{
+		{"counter", 32, held(10_000, func() Counter { return NewCounter() })},
+		{"gauge", 32, held(10_000, func() Gauge { return NewGauge() })},
+		{"meter", 160, held(10_000, func() Meter { return NewMeter() })},
+		{"timer, never updated", 600, held(10_000, func() Timer { return NewTimer() })},
+		{"timer, reservoir full", 19 << 10, held(100, fill)},
+	} {
+		t.Logf("%s: %.0f B", test.name, test.got)
+		if test.got > test.budget {
+			t.Errorf("%s: %.0f B, at most %.0f", test.name, test.got, test.budget)
+		}
+	}
 }

@@ -142,7 +142,9 @@ func compareBuckets(t *testing.T, what string, got iter.Seq2[int32, uint64], wan
 // TestClassicBoundsAreExact looks at values on a bound and next to it.
 func TestClassicBoundsAreExact(t *testing.T) {
 	timer := NewCustomTimer(NewHistogram(NewBucketSample(0.05, 0.3, 0.1, 1)), Meter{})
-	for _, d := range []int64{-1, 0, 99_999_999, 100_000_000, 100_000_001, 299_999_999, 300_000_000, 300_000_001, 1_000_000_000, 1_000_000_001} {
+	for _, d := range []int64{
+		-1, 0, 99_999_999, 100_000_000, 100_000_001, 299_999_999, 300_000_000, 300_000_001, 1_000_000_000, 1_000_000_001,
+	} {
 		timer.Sample().Update(d)
 	}
 	s := timer.Snapshot().Sample().(*BucketSnapshot)

@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// read refreshes a snapshot, and tells whether anything has changed. There is no
+// read refreshes a snapshot, and reports whether anything has changed. There is no
 // moment at which all buckets had just these counts, but each had it at one
 // between the call and the return.
 func (s *BucketSample) read(to *BucketSnapshot) bool {
@@ -15,7 +15,7 @@ func (s *BucketSample) read(to *BucketSnapshot) bool {
 		sum, n := tally{}, 0
 		s.mu.Lock()
 		to.rescheme(s.scheme(), &changed)
-		if w := s.window.Load(); w != nil {
+		if w := s.span.Load(); w != nil {
 			if cap(to.buckets) == 0 {
 				to.buckets = make([]bucketCount, 0, w.used())
 			}
@@ -105,7 +105,7 @@ func (t *tally) merge(other tally) {
 	t.addSum(other.high, other.low, false)
 }
 
-// bucketSnapshots are kept for those who need one for a moment.
+// bucketSnapshots are reused where one is needed for a moment only.
 var bucketSnapshots = sync.Pool{New: func() any { return new(BucketSnapshot) }}
 
 // with calls f with a snapshot that is reused afterwards.
@@ -130,7 +130,7 @@ func (s *BucketSample) capture() (Sample, tally) {
 	return snapshot, snapshot.tally
 }
 
-// statistics fills to with the figures of everything since the start.
+// statistics fills to with the statistics of everything since the start.
 func (s *BucketSample) statistics(to *Statistics, ps []float64) (totals tally) {
 	s.wake()
 	s.with(func(b *BucketSnapshot) {

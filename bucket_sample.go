@@ -10,7 +10,7 @@ import (
 )
 
 // BucketSample counts all values since the start in buckets so narrow that order
-// statistics can be told from the counts to within a relative error. It is made
+// statistics follow from the counts to within a relative error. It is made
 // with NewBucketSample.
 //
 // Its buckets are those of a Prometheus native histogram, so that what it
@@ -25,7 +25,7 @@ import (
 type BucketSample struct {
 	// What updates only read has a cache line of its own, so that cores which
 	// update the same sample don't wait for each other twice.
-	window  atomic.Pointer[window]
+	span    atomic.Pointer[span]
 	clock   clock.Coarse
 	spec    *buckets.Spec
 	spilled []spillover // by the lock
@@ -75,7 +75,7 @@ var (
 
 // NewBucketSample returns a *BucketSample whose buckets are those of the coarsest
 // Prometheus native histogram schema that grow by no more than relativeError, so
-// that any value can be told to within it. 0.05 gives schema 4, whose buckets
+// that any value is known to within it. 0.05 gives schema 4, whose buckets
 // grow by 4.4 %. What is smaller than 0.0028, the growth of the finest schema,
 // counts as that, what is NaN or not positive as 0.05.
 //
@@ -100,7 +100,7 @@ func NewBucketSample(relativeError float64, bounds ...float64) Sample {
 
 // Update counts a value.
 func (s *BucketSample) Update(value int64) {
-	w := s.window.Load()
+	w := s.span.Load()
 	if w == nil || value < 0 {
 		s.updateRarely(value)
 		return
@@ -120,7 +120,7 @@ func (s *BucketSample) Update(value int64) {
 
 // updateRarely is Update for all that is not common.
 func (s *BucketSample) updateRarely(v int64) {
-	w := s.window.Load()
+	w := s.span.Load()
 	if w == nil {
 		w = s.open()
 	}
@@ -198,22 +198,22 @@ func (s *BucketSample) foldRests() {
 	s.folding.Add(-1)
 }
 
-// open returns the window, making it for the first value.
-func (s *BucketSample) open() *window {
+// open returns the span, making it for the first value.
+func (s *BucketSample) open() *span {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if w := s.window.Load(); w != nil {
+	if w := s.span.Load(); w != nil {
 		return w
 	}
 	scheme := s.scheme()
-	w := &window{scheme: scheme, positive: scheme.Positive()}
-	s.window.Store(w)
+	w := &span{scheme: scheme, positive: scheme.Positive()}
+	s.span.Store(w)
 	return w
 }
 
-// scheme returns that of the window, or the one it would get. Hold the lock.
+// scheme returns that of the span, or the one it would get. Hold the lock.
 func (s *BucketSample) scheme() *buckets.Scheme {
-	if w := s.window.Load(); w != nil {
+	if w := s.span.Load(); w != nil {
 		return w.scheme
 	}
 	if s.spec == nil {
@@ -225,14 +225,14 @@ func (s *BucketSample) scheme() *buckets.Scheme {
 	return s.spec.Plain()
 }
 
-// becomeTimers tells the histogram's sample that it is a timer's.
+// becomeTimers makes the histogram's sample one of a timer.
 func (h Histogram) becomeTimers() {
 	if h.state != nil && h.state.buckets != nil {
 		h.state.buckets.becomeTimers()
 	}
 }
 
-// becomeTimers takes values for nanoseconds that are shown in seconds, unless
+// becomeTimers takes values for nanoseconds that are exposed in seconds, unless
 // there are values already.
 func (s *BucketSample) becomeTimers() {
 	s.mu.Lock()
@@ -241,9 +241,9 @@ func (s *BucketSample) becomeTimers() {
 	s.scheme() // so that the first update doesn't have to wait for its tables
 }
 
-// due tells whether an update of a timer that doesn't know the time is to look at
-// the clock. It takes an addition of its own: of any 16 updates in a row one must
-// look, and the counts of many buckets can't tell which.
+// due reports whether an update of a timer that doesn't know the time is to read
+// the clock. It takes an addition of its own: one of any 16 updates in a row must,
+// and the counts of many buckets don't number them.
 func (s *BucketSample) due() bool { return uint64(s.calls.Add(1))&s.clock.Mask() == 0 }
 
 // record counts v. It leaves the clock to timers.
@@ -252,14 +252,14 @@ func (s *BucketSample) record(v, t int64) int64 {
 	return t
 }
 
-// wake makes the next record look at the clock.
+// wake makes the next record read the clock.
 func (s *BucketSample) wake() { s.clock.Wake() }
 
 // restart forgets everything, but keeps the memory.
 func (s *BucketSample) restart() {
 	for {
 		s.mu.Lock()
-		if w := s.window.Load(); w != nil {
+		if w := s.span.Load(); w != nil {
 			for _, c := range w.chunks {
 				if c != nil {
 					c.clear()

@@ -43,7 +43,9 @@ func anyInt64(random *rand.Rand) int64 {
 
 // TestBucketTotals counts values all over the range, by every schema and unit.
 func TestBucketTotals(t *testing.T) {
-	extremes := []int64{math.MinInt64, math.MinInt64 + 1, -1 << 62, -1, 0, 0, 1, 2, 3, 1 << 26, 1 << 40, math.MaxInt64 - 1, math.MaxInt64}
+	extremes := []int64{
+		math.MinInt64, math.MinInt64 + 1, -1 << 62, -1, 0, 0, 1, 2, 3, 1 << 26, 1 << 40, math.MaxInt64 - 1, math.MaxInt64,
+	}
 	for _, relativeError := range []float64{1e-9, 0.05, 1, 1e9} {
 		for _, bounds := range bucketstest.Bounds {
 			for _, seconds := range []bool{false, true} {
@@ -106,7 +108,7 @@ func TestBucketCountSpills(t *testing.T) {
 	for range 3 {
 		for _, v := range values {
 			s.Update(v) // makes the chunk, and holds what follows to a full word
-			position := s.window.Load().scheme.Position(v)
+			position := s.span.Load().scheme.Position(v)
 			s.chunkAt(position >> chunkBits)[position&(chunkSize-1)].Add(almost << bucketShift)
 			s.Update(v)
 			s.Update(v)
@@ -289,7 +291,8 @@ func TestBucketMemory(t *testing.T) {
 		t.Errorf("a timer never updated needs %d bytes", each)
 	}
 	if each := (used - before) / timers; each > 2500 {
-		t.Errorf("a timer of three decades needs %d bytes in %d chunks", each, len(made[0].state.buckets.window.Load().chunks))
+		t.Errorf("a timer of three decades needs %d bytes in %d chunks",
+			each, len(made[0].state.buckets.span.Load().chunks))
 	}
 	runtime.KeepAlive(made)
 }

@@ -47,7 +47,7 @@ func (s *BucketSnapshot) rescheme(to *buckets.Scheme, changed *bool) {
 	}
 }
 
-// copy makes s a copy of another snapshot, and tells whether it wasn't before.
+// copy makes s a copy of another snapshot, and reports whether it was another before.
 func (s *BucketSnapshot) copy(other *BucketSnapshot) bool {
 	if s.scheme == other.scheme && s.tally == other.tally && s.restarts == other.restarts &&
 		s.examples == other.examples && slices.Equal(s.buckets, other.buckets) {
@@ -181,9 +181,9 @@ func (s *BucketSnapshot) statistics(to *Statistics, ps []float64) tally {
 
 // ReadBuckets refreshes into with what the histogram has counted, and tells
 // whether anything has changed since it was last refreshed. It is not ok, and
-// into is left alone, unless the histogram has a BucketSample. It is Snapshot
-// for those who read many histograms over and over: it allocates only when
-// buckets come into use. No one else may use into at the same time.
+// into is left alone, unless the histogram has a BucketSample. Use it instead of
+// Snapshot to read many histograms over and over: it allocates only when buckets
+// come into use. No one else may use into at the same time.
 func (h Histogram) ReadBuckets(into *BucketSnapshot) (changed, ok bool) {
 	if h.state == nil || into == nil {
 		return false, false

@@ -38,7 +38,7 @@ func (s *BucketSnapshot) Mean() float64 {
 // StdDev returns the population's standard deviation of the values, 0 if there
 // is none. It differs from the exact one by no more than the relative error of
 // the root mean square: values that lie closer together than buckets are wide
-// can't be told apart.
+// look the same.
 func (s *BucketSnapshot) StdDev() float64 { return math.Sqrt(s.Variance()) }
 
 // Variance returns the square of StdDev.
@@ -116,12 +116,12 @@ func (s *BucketSnapshot) value(rank uint64) float64 {
 	return 0
 }
 
-// describe computes the figures that Statistics has of a sample.
+// describe computes the part of Statistics that describes the sample.
 func (s *BucketSnapshot) describe(to *Statistics, ps []float64) {
 	to.Min, to.Max, to.Mean = s.Min(), s.Max(), s.Mean()
 	to.Variance = s.Variance()
 	to.StdDev = math.Sqrt(to.Variance)
-	to.asked = append(to.asked[:0], ps...)
+	to.percentiles = append(to.percentiles[:0], ps...)
 	to.Percentiles = to.Percentiles[:0]
 	for _, p := range ps {
 		to.Percentiles = append(to.Percentiles, s.Percentile(p))

@@ -29,7 +29,9 @@ var drawings = []drawing{
 
 // forDistributions calls check with samples of all kinds of values, and with the
 // values in ascending order.
-func forDistributions(t *testing.T, check func(t *testing.T, relativeError float64, s *BucketSnapshot, values []int64)) {
+func forDistributions(
+	t *testing.T, check func(t *testing.T, relativeError float64, s *BucketSnapshot, values []int64),
+) {
 	for _, relativeError := range []float64{0.003, 0.05, 0.5, 3} {
 		for i, drawing := range drawings {
 			for _, n := range []int{1, 2, 3, 10, 1000} {
@@ -54,7 +56,7 @@ func forDistributions(t *testing.T, check func(t *testing.T, relativeError float
 	}
 }
 
-// far tells whether got differs from want by more than the error of scale. A
+// far reports whether got differs from want by more than the error of scale. A
 // hundredth of a percent of the error is left for the arithmetic of both sides.
 func far(got, want, relativeError, scale float64) bool {
 	return !(math.Abs(got-want) <= relativeError*math.Abs(scale)*1.0001)

@@ -11,8 +11,8 @@ import (
 // and nothing in it allocates. The zero value is a no-op that always reads 0.
 //
 // A Counter wraps around at the ends of int64. Prometheus takes a counter that
-// went down for one that was restarted; what goes down in earnest is better
-// kept as a Gauge.
+// went down for one that was restarted; for what really
+// goes down use a Gauge.
 type Counter struct{ state *counterState }
 
 type counterState struct {
@@ -69,7 +69,7 @@ func (c Counter) Clear() {
 	}
 }
 
-// Count returns the current figure.
+// Count returns the current value.
 func (c Counter) Count() int64 {
 	if c.state == nil {
 		return 0
@@ -109,7 +109,7 @@ type CounterSnapshot struct {
 	exemplar *exemplar
 }
 
-// Count returns the figure at the time of the snapshot.
+// Count returns the value at the time of the snapshot.
 func (s CounterSnapshot) Count() int64 { return s.count }
 
 // Snapshot returns the snapshot itself.

@@ -8,7 +8,7 @@ import (
 // A Description says what a metric is about, for all series of its name.
 type Description struct {
 	Help string // a sentence for the reader of a dashboard
-	Unit string // what the figures count, in the plural as OpenMetrics has it: "bytes"
+	Unit string // what the values count, in the plural as OpenMetrics has it: "bytes"
 }
 
 // Describe sets the description of a name. It may come before anything is

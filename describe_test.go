@@ -59,7 +59,8 @@ func TestDescribeDefault(t *testing.T) {
 func TestDescribeThroughWrapper(t *testing.T) {
 	r := NewPrefixedChildRegistry(wrapper{NewRegistry()}, "app.")
 	err := Describe("x", r, Description{Help: "help"})
-	if !errors.Is(err, errUnsupportedRegistry) || err.Error() != "metric app.x: describe: registry can't do this: metrics.wrapper" {
+	if !errors.Is(err, errUnsupportedRegistry) ||
+		err.Error() != "metric app.x: describe: registry can't do this: metrics.wrapper" {
 		t.Errorf("error is %v", err)
 	}
 	if d, ok := r.(*PrefixedRegistry).DescriptionOf("app.x"); ok {

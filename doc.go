@@ -1,5 +1,5 @@
 // Package metrics records what a program does: how often, how much, how long.
-// Package prometheusmetrics, below it, shows the figures to Prometheus. This one
+// Package prometheusmetrics, below it, exposes the values to Prometheus. This one
 // needs nothing beyond the standard library and starts no goroutine.
 //
 // # A first program
@@ -27,7 +27,7 @@
 // A snapshot, such as [TimerSnapshot], is what an instrument showed at one
 // moment. It has the methods that read and none that record.
 //
-// A [Registry] holds instruments under names. Where one is asked for, nil means
+// A [Registry] holds instruments under names. Where a function takes one, nil means
 // [DefaultRegistry]. Functions called GetOrRegister… return what is registered,
 // and register it if it is not; functions called New… make an instrument that no
 // registry knows. A registry made with [NewPrefixedRegistry] puts a prefix before
@@ -39,10 +39,10 @@
 // with {code: 500} are two, counted apart. The order of labels doesn't matter, and
 // a label with an empty value is no label.
 //
-// A name has one type, whatever the labels. Who asks for a counter where there
-// is a gauge gets a working counter that nobody sees, and one line in the log
-// tells of it: recording code doesn't panic, doesn't block, and doesn't have to
-// handle errors. [Registry].Register is there for those who want the error.
+// A name has one type, whatever the labels. Requesting a counter under a gauge's
+// name returns an unexported counter and logs once: recording code doesn't panic,
+// doesn't block, and doesn't have to handle errors. [Registry].Register returns the
+// error.
 //
 // Finding a series by name and labels takes no lock and allocates nothing, and a
 // [Vec] does it several times faster; an instrument that is kept in a variable
@@ -53,8 +53,8 @@
 //
 // Timers record nanoseconds, as time.Duration does, and so do their snapshots
 // and JSON. Histograms, gauges and counters record what they are given.
-// Rates are events per second. [Describe] keeps a help text and a unit for those
-// who read the figures.
+// Rates are events per second. [Describe] keeps a help text and a unit for
+// exporters.
 //
 // # Lifetime totals and recent samples
 //
@@ -70,9 +70,9 @@
 // Meters and timers report moving averages of their rates over 1, 5 and 15
 // minutes, as the load average of UNIX does, in steps of five seconds; these are
 // worked out when somebody reads or records. To spare the clock, an instrument
-// that is updated often may look at it once in up to 16 updates only, so that as
-// many events may count for an earlier step. None is lost. Time and UpdateSince
-// have the time in hand, and are exact.
+// that is updated often may read it once in up to 16 updates only, so that as many
+// events may count for an earlier step. None is lost. Time and UpdateSince know
+// the time, and are exact.
 //
 // # Concurrency
 //

@@ -13,13 +13,13 @@ type DuplicateMetric string
 
 func (err DuplicateMetric) Error() string { return "duplicate metric: " + string(err) }
 
-// TypeConflictError says that a name was asked for as one type while it is
+// TypeConflictError says that a name was requested as one type while it is
 // registered as another. A name has one type whatever its labels, as a metric
 // family has in Prometheus.
 type TypeConflictError struct {
 	Name       string // full name, without labels
 	Registered string // type that the name has, such as "Counter"
-	Asked      string // type that it was asked for
+	Asked      string // type that was requested
 }
 
 func (err *TypeConflictError) Error() string {

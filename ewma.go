@@ -8,7 +8,7 @@ import (
 )
 
 // EWMA is an exponentially weighted moving average of events per second that
-// ticks when it is told to; a Meter ticks by itself. Copies of an EWMA are the
+// ticks when Tick is called; a Meter ticks by itself. Copies of an EWMA are the
 // same average, and all methods may be called concurrently. The zero value is a
 // no-op that always reads 0.
 type EWMA struct{ state *ewmaState }
@@ -22,7 +22,7 @@ type ewmaState struct {
 }
 
 // NewEWMA returns an average that moves by alpha, from 0 to 1, of the difference
-// at each tick. Whoever calls Tick does so every 5 seconds.
+// at each tick. Tick is to be called every 5 seconds.
 func NewEWMA(alpha float64) EWMA {
 	if UseNilMetrics {
 		return EWMA{}

@@ -62,46 +62,47 @@ type exemplars struct {
 	slots atomic.Pointer[[]atomic.Pointer[exemplar]]
 }
 
-// keep keeps an exemplar in a slot, of so many.
-func (x *exemplars) keep(e *exemplar, slot, slots int) {
-	kept := x.slots.Load()
-	if kept == nil {
-		made := make([]atomic.Pointer[exemplar], slots)
+// keep stores an exemplar in one of so many slots, in place of what it had.
+func (x *exemplars) keep(e *exemplar, slot, count int) {
+	slots := x.slots.Load()
+	if slots == nil {
+		made := make([]atomic.Pointer[exemplar], count)
 		x.slots.CompareAndSwap(nil, &made)
-		kept = x.slots.Load()
+		slots = x.slots.Load()
 	}
-	if kept != nil && slot < len(*kept) {
-		(*kept)[slot].Store(e)
+	if slots != nil && slot < len(*slots) {
+		(*slots)[slot].Store(e)
 	}
 }
 
 // clear forgets all.
 func (x *exemplars) clear() { x.slots.Store(nil) }
 
-// refresh makes list what is kept now, and tells whether it wasn't before.
+// refresh makes list the exemplars of now, and reports whether it was another
+// list before.
 func (x *exemplars) refresh(list **exemplarList) bool {
-	kept := x.slots.Load()
-	if kept == nil {
+	slots := x.slots.Load()
+	if slots == nil {
 		had := *list != nil
 		*list = nil
 		return had
 	}
-	same := *list != nil && len((*list).slots) == len(*kept)
-	for i := 0; same && i < len(*kept); i++ {
-		same = (*list).slots[i] == (*kept)[i].Load()
+	same := *list != nil && len((*list).slots) == len(*slots)
+	for i := 0; same && i < len(*slots); i++ {
+		same = (*list).slots[i] == (*slots)[i].Load()
 	}
 	if same {
 		return false
 	}
-	fresh := &exemplarList{make([]*exemplar, len(*kept))}
-	for i := range *kept {
-		fresh.slots[i] = (*kept)[i].Load()
+	fresh := &exemplarList{make([]*exemplar, len(*slots))}
+	for i := range *slots {
+		fresh.slots[i] = (*slots)[i].Load()
 	}
 	*list = fresh
 	return true
 }
 
-// exemplarList is what was kept at one moment. It never changes, and may be nil.
+// exemplarList is the exemplars of one moment. It never changes, and may be nil.
 type exemplarList struct {
 	slots []*exemplar // by classic bucket; nil where there is none
 }
@@ -147,14 +148,15 @@ func (s *histogramState) keepExemplar(v int64, labels Labels, t time.Time) {
 	}
 	slot, slots := 0, 1
 	if sample, ok := s.recorder.(*BucketSample); ok {
-		scheme := sample.window.Load().scheme
+		scheme := sample.span.Load().scheme
 		slot, slots = scheme.ClassicOf(v), len(scheme.Bounds())+1
 	}
 	s.exemplars.keep(e, slot, slots)
 }
 
-// shownExemplars returns what is kept, and hands it on to a snapshot of buckets.
-func (s *histogramState) shownExemplars(sample Sample) (list *exemplarList) {
+// snapshotExemplars returns the exemplars, and passes them on to a snapshot of
+// buckets.
+func (s *histogramState) snapshotExemplars(sample Sample) (list *exemplarList) {
 	if s.exemplars.refresh(&list); list != nil {
 		if buckets, ok := sample.(*BucketSnapshot); ok && s.sample != sample {
 			buckets.examples = list
@@ -213,7 +215,7 @@ func (t Timer) UpdateWithExemplar(d time.Duration, labels Labels) {
 func (s CounterSnapshot) Exemplars() iter.Seq[Exemplar] { return s.exemplar.all() }
 
 // Exemplars returns the exemplars in the order of their values.
-func (f sampleFigures) Exemplars() iter.Seq[Exemplar] { return f.exemplars.all() }
+func (v sampleValues) Exemplars() iter.Seq[Exemplar] { return v.exemplars.all() }
 
 // Exemplars returns the exemplars, at most one for each classic bucket, in the order
 // of their values.

@@ -72,7 +72,7 @@ func getOrRegister[M instrument](name string, r Registry, labels []Labels, const
 
 // lookup is getOrRegister for what is there already, in a registry of ours and
 // with at most one label map, which is nearly always. It neither locks nor
-// allocates. Who would have to make a closure for getOrRegister calls it first.
+// allocates. Callers who would have to make a closure for getOrRegister call it first.
 func lookup[M instrument](name string, r Registry, labels []Labels) (m M, ok bool) {
 	base, prefix := resolve(r)
 	if base == nil || len(labels) > 1 {
@@ -90,7 +90,9 @@ func lookup[M instrument](name string, r Registry, labels []Labels) (m M, ok boo
 
 // seriesOf returns the series of that full name, made with construct if it is
 // not there.
-func seriesOf[M instrument](base *StandardRegistry, name string, set *labelSet, construct func(*labelSet, Registry) M) *series {
+func seriesOf[M instrument](
+	base *StandardRegistry, name string, set *labelSet, construct func(*labelSet, Registry) M,
+) *series {
 	var none M
 	k := kindOf(none)
 	if s := base.find(base.family("", name), k, wantedSet(set)); s != nil {
@@ -101,7 +103,9 @@ func seriesOf[M instrument](base *StandardRegistry, name string, set *labelSet, 
 
 // foreignGetOrRegister asks a registry that a user wrote. Whatever it does, the
 // result works.
-func foreignGetOrRegister[M instrument](name string, r Registry, set *labelSet, construct func(*labelSet, Registry) M) M {
+func foreignGetOrRegister[M instrument](
+	name string, r Registry, set *labelSet, construct func(*labelSet, Registry) M,
+) M {
 	var got any
 	guard(name, "registry panicked", func() {
 		got = r.GetOrRegister(name, func() M { return construct(set, r) })

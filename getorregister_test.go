@@ -80,7 +80,8 @@ func TestGetOrRegisterMisuse(t *testing.T) {
 		}
 	}
 	wantListing(t, r)
-	wantLog(t, log, `metric=nil`, `metric=int`, `metric="func() int"`, `metric="nil func" error="func() metrics.Counter is no constructor`,
+	wantLog(t, log, `metric=nil`, `metric=int`, `metric="func() int"`,
+		`metric="nil func" error="func() metrics.Counter is no constructor`,
 		`is no constructor that can be called without arguments`, `panicked: oh`, `panicked: oh`,
 		`metric="two results"`, `metric="no result"`, `metric="nil check"`)
 }
@@ -200,7 +201,8 @@ func TestBadRegistries(t *testing.T) {
 	)
 	for i, r := range []Registry{
 		nilStandard, nilPrefixed, nilUser,
-		NewPrefixedChildRegistry(nilStandard, "p"), NewPrefixedChildRegistry(nilPrefixed, "p"), NewPrefixedChildRegistry(nilUser, "p"),
+		NewPrefixedChildRegistry(nilStandard, "p"), NewPrefixedChildRegistry(nilPrefixed, "p"),
+		NewPrefixedChildRegistry(nilUser, "p"),
 		badRegistry{answer: func() any { return nil }},
 		badRegistry{answer: func() any { return NewGauge() }},
 		badRegistry{answer: func() any { panic("oh") }},

@@ -64,8 +64,8 @@ func (h *StandardHealthcheck) Error() error {
 // Healthy sets the status to healthy.
 func (h *StandardHealthcheck) Healthy() { h.err.Store(nil) }
 
-// Unhealthy sets the status to unhealthy because of err. Who calls it with nil
-// still means unhealthy: Error then returns ErrUnhealthy.
+// Unhealthy sets the status to unhealthy because of err. A nil error
+// means unhealthy, too: Error then returns ErrUnhealthy.
 func (h *StandardHealthcheck) Unhealthy(err error) {
 	if err == nil {
 		err = ErrUnhealthy

@@ -87,7 +87,8 @@ func TestRunHealthchecks(t *testing.T) {
 		}
 	}
 	r.RunHealthchecks()
-	if got := fmt.Sprint(bad.err, good.err, last.Error()); got != "health check panicked: oh down unhealthy, no cause given" {
+	got := fmt.Sprint(bad.err, good.err, last.Error())
+	if got != "health check panicked: oh down unhealthy, no cause given" {
 		t.Error(got)
 	}
 	wantListing(t, r, `up{a="1"}`, `up{a="2"}`, `up`, `nil`)

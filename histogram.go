@@ -13,13 +13,13 @@ import (
 // Count and Sum are exact totals since the start. Min, Max, Mean, StdDev,
 // Variance and the percentiles describe the current sample, which with the
 // default one is mostly of the last five minutes. Each call computes its result
-// anew: whoever needs several takes a Snapshot, and gets them of one moment.
+// anew: take a Snapshot to read several, all of one moment.
 type Histogram struct{ state *histogramState }
 
 type histogramState struct {
 	origin
 	sample    Sample
-	recorder  recorder      // the sample, or what stands between it and us
+	recorder  recorder      // the sample, or an adapter in front of it
 	reservoir *reservoir    // the recorder once more, to be called directly, or nil
 	buckets   *BucketSample // likewise
 	exemplars exemplars
@@ -89,14 +89,15 @@ func (h Histogram) Update(value int64) {
 	}
 }
 
-// update records a value that came at about the time of the last look.
+// update records a value that came at about the time of the last reading of the
+// clock.
 func (s *histogramState) update(v int64) {
 	if s.buckets != nil {
 		s.buckets.Update(v)
 	} else if s.reservoir == nil {
 		s.recorder.record(v, clock.Unknown)
-	} else if word, calm := s.reservoir.add(v); !calm {
-		s.reservoir.attend(v, clock.Unknown, word)
+	} else if packed, done := s.reservoir.add(v); !done {
+		s.reservoir.recordSlow(v, clock.Unknown, packed)
 	}
 }
 
@@ -126,7 +127,7 @@ func (h Histogram) totals() tally {
 	return h.state.recorder.totals()
 }
 
-// awake returns the totals, and makes the next update look at the clock.
+// awake returns the totals, and makes the next update read the clock.
 func (h Histogram) awake() tally {
 	if h.state == nil {
 		return tally{}
@@ -186,7 +187,7 @@ func (h Histogram) Snapshot() HistogramSnapshot {
 		return HistogramSnapshot{}
 	}
 	sample, totals := h.state.recorder.capture()
-	return HistogramSnapshot{h.provenance(), sampleFigures{totals, sample, h.state.shownExemplars(sample)}}
+	return HistogramSnapshot{h.provenance(), sampleValues{totals, sample, h.state.snapshotExemplars(sample)}}
 }
 
 // WithLabels returns a snapshot with labels added to the histogram's own, which
@@ -195,16 +196,15 @@ func (h Histogram) WithLabels(labels Labels) HistogramSnapshot {
 	return h.Snapshot().WithLabels(labels)
 }
 
-// ReadStatistics fills s with all there is to know and the percentiles at ps,
-// from 0 to 1. It is Snapshot for those who read many histograms over and over:
-// see Statistics.
+// ReadStatistics fills s with everything that a snapshot has, and the percentiles
+// at ps, from 0 to 1. Use it instead of Snapshot to read many histograms over and
+// over: see Statistics.
 func (h Histogram) ReadStatistics(s *Statistics, ps []float64) {
 	s.setTotals(h.statistics(s, ps))
 	s.setRates(rateValues{})
 }
 
-// statistics fills in what there is to say about the sample, and returns the
-// totals.
+// statistics fills in the statistics of the sample, and returns the totals.
 func (h Histogram) statistics(s *Statistics, ps []float64) tally {
 	if h.state == nil {
 		s.clear(ps)
@@ -223,7 +223,7 @@ func (h Histogram) provenance() (p provenance) {
 // HistogramSnapshot is a histogram as it was at one moment. It never changes.
 type HistogramSnapshot struct {
 	provenance
-	sampleFigures
+	sampleValues
 }
 
 // Snapshot returns the snapshot itself.
@@ -235,40 +235,40 @@ func (s HistogramSnapshot) WithLabels(labels Labels) HistogramSnapshot {
 	return s
 }
 
-// sampleFigures are the figures of a histogram or timer as they were at one
-// moment: totals since the start, and a sample.
-type sampleFigures struct {
+// sampleValues are what a histogram or timer had recorded at one moment: totals
+// since the start, and a sample.
+type sampleValues struct {
 	tally
 	sample    Sample        // nil for a no-op
 	exemplars *exemplarList // nil if there are none
 }
 
 // Sample returns the sample at the time of the snapshot.
-func (f sampleFigures) Sample() Sample {
-	if f.sample == nil {
+func (v sampleValues) Sample() Sample {
+	if v.sample == nil {
 		return new(SampleSnapshot)
 	}
-	return f.sample
+	return v.sample
 }
 
 // Max returns the highest value in the sample, 0 if it is empty.
-func (f sampleFigures) Max() int64 { return f.Sample().Max() }
+func (v sampleValues) Max() int64 { return v.Sample().Max() }
 
 // Mean returns the mean of the sample, 0 if it is empty.
-func (f sampleFigures) Mean() float64 { return f.Sample().Mean() }
+func (v sampleValues) Mean() float64 { return v.Sample().Mean() }
 
 // Min returns the lowest value in the sample, 0 if it is empty.
-func (f sampleFigures) Min() int64 { return f.Sample().Min() }
+func (v sampleValues) Min() int64 { return v.Sample().Min() }
 
 // Percentile returns the value below which the fraction p, from 0 to 1, of the
 // sample lies.
-func (f sampleFigures) Percentile(p float64) float64 { return f.Sample().Percentile(p) }
+func (v sampleValues) Percentile(p float64) float64 { return v.Sample().Percentile(p) }
 
 // Percentiles returns the percentiles at ps.
-func (f sampleFigures) Percentiles(ps []float64) []float64 { return f.Sample().Percentiles(ps) }
+func (v sampleValues) Percentiles(ps []float64) []float64 { return v.Sample().Percentiles(ps) }
 
 // StdDev returns the population's standard deviation of the sample.
-func (f sampleFigures) StdDev() float64 { return f.Sample().StdDev() }
+func (v sampleValues) StdDev() float64 { return v.Sample().StdDev() }
 
 // Variance returns the population's variance of the sample.
-func (f sampleFigures) Variance() float64 { return f.Sample().Variance() }
+func (v sampleValues) Variance() float64 { return v.Sample().Variance() }

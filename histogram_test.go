@@ -1,7 +1,6 @@
 package metrics
 
 import (
-	"slices"
 	"sync"
 	"testing"
 )
@@ -166,73 +165,5 @@ func TestSumBeyondInt64(t *testing.T) {
 		if h.Sum() != -1<<63 || s.Sum != -1<<66 {
 			t.Errorf("%s: sum %d, %g", name, h.Sum(), s.Sum)
 		}
-	}
-}
-
-func TestHistogramOverASampleInUse(t *testing.T) {
-	s := &ringSample{}
-	s.Update(5)
-	h := NewHistogram(s)
-	h.Update(7)
-	if h.Count() != 2 || h.Sum() != 12 {
-		t.Errorf("count %d, sum %d", h.Count(), h.Sum())
-	}
-
-	shared := NewUniformSample(10)
-	a, b := NewHistogram(shared), NewHistogram(shared)
-	a.Update(1)
-	b.Update(2)
-	if a.Sum() != 3 || b.Count() != 2 || !slices.Equal(shared.Values(), []int64{1, 2}) {
-		t.Errorf("two histograms over one sample: %+v %+v", readAll(a), readAll(b))
-	}
-
-	frozen := NewHistogram(NewSampleSnapshot(9, []int64{1, 2, 3}))
-	frozen.Update(100)
-	frozen.Clear()
-	if got := readAll(frozen.Snapshot()); got.count != 9 || got.sum != 6 || got.median != 2 || readAll(frozen) != got {
-		t.Errorf("over a snapshot: %+v", got)
-	}
-}
-
-// brokenSample has no snapshot to give.
-type brokenSample struct{ ringSample }
-
-func (*brokenSample) Snapshot() Sample { return nil }
-
-func TestHistogramOverABrokenSample(t *testing.T) {
-	h := NewHistogram(&brokenSample{})
-	h.Update(5)
-	if s := h.Snapshot(); s.Count() != 1 || s.Max() != 0 {
-		t.Errorf("%+v", readAll(s))
-	}
-}
-
-func TestReadStatisticsKeepsWhatHasNotChanged(t *testing.T) {
-	h, other := NewHistogram(nil), NewHistogram(nil)
-	for v := range int64(100) {
-		h.Update(v + 1)
-		other.Update(-v)
-	}
-	var s Statistics
-	h.ReadStatistics(&s, asked)
-	s.Mean = -1 // shows whether it is computed again
-	if h.ReadStatistics(&s, asked); s.Mean != -1 {
-		t.Error("nothing has changed, but it was computed again")
-	}
-	if h.ReadStatistics(&s, []float64{0.25}); s.Mean != 50.5 || s.Percentiles[0] != 25.25 {
-		t.Errorf("other percentiles: %+v", s)
-	}
-	h.Update(101)
-	if h.ReadStatistics(&s, []float64{0.25}); s.Max != 101 || s.Count != 101 {
-		t.Errorf("one more value: %+v", s)
-	}
-	if other.ReadStatistics(&s, []float64{0.25}); s.Max != 0 || s.Min != -99 {
-		t.Errorf("another histogram: %+v", s)
-	}
-	if (Histogram{}).ReadStatistics(&s, asked); readStatistics(&s) != (answers{}) {
-		t.Errorf("a no-op: %+v", s)
-	}
-	if NewHistogram(&ringSample{}).ReadStatistics(&s, asked); readStatistics(&s) != (answers{}) {
-		t.Errorf("another sample, empty: %+v", s)
 	}
 }

@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// figures are the keys of the percentiles in GetAll and JSON.
-var figures = []struct {
+// percentileKeys are the keys of the percentiles in GetAll and JSON.
+var percentileKeys = []struct {
 	key        string
 	percentile float64
 }{{"median", 0.5}, {"75%", 0.75}, {"95%", 0.95}, {"99%", 0.99}, {"99.9%", 0.999}}
 
-// GetAll returns the figures of each series, keyed by name{label="value"}:
+// GetAll returns the values of each series, keyed by name{label="value"}:
 //
 //	Counter              count
 //	Gauge, GaugeFloat64  value
@@ -26,7 +26,7 @@ var figures = []struct {
 func (r *StandardRegistry) GetAll() map[string]map[string]any { return getAll(r.Each) }
 
 // MarshalJSON writes what GetAll returns in the order of the keys, with null for
-// numbers that JSON hasn't: NaN and the infinities.
+// numbers that JSON doesn't have: NaN and the infinities.
 func (r *StandardRegistry) MarshalJSON() ([]byte, error) { return json.Marshal(finite(r.GetAll())) }
 
 // MarshalJSON writes what is under the prefix, as StandardRegistry does.
@@ -61,7 +61,7 @@ func WriteJSONOnce(r Registry, w io.Writer) error {
 	return json.NewEncoder(w).Encode(value)
 }
 
-// finite replaces numbers that JSON hasn't by nil, in a copy.
+// finite replaces numbers that JSON doesn't have by nil, in a copy.
 func finite(all map[string]map[string]any) map[string]map[string]any {
 	clean := make(map[string]map[string]any, len(all))
 	for key, values := range all {
@@ -140,11 +140,11 @@ func addDistribution(values map[string]any, s interface {
 	values["max"] = s.Max()
 	values["mean"] = s.Mean()
 	values["stddev"] = s.StdDev()
-	ps := make([]float64, len(figures))
-	for i, figure := range figures {
-		ps[i] = figure.percentile
+	ps := make([]float64, len(percentileKeys))
+	for i, p := range percentileKeys {
+		ps[i] = p.percentile
 	}
 	for i, value := range s.Percentiles(ps) {
-		values[figures[i].key] = value
+		values[percentileKeys[i].key] = value
 	}
 }

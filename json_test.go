@@ -43,7 +43,8 @@ func everything(t *testing.T) Registry {
 const everythingJSON = `{"counter{code=\"200\"}":{"count":3},` +
 	`"float":{"value":2.5},` +
 	`"gauge":{"value":-4},` +
-	`"histogram":{"75%":2,"95%":2,"99%":2,"99.9%":2,"count":3,"max":2,"mean":1,"median":1,"min":0,"stddev":0.816496580927726},` +
+	`"histogram":{"75%":2,"95%":2,"99%":2,"99.9%":2,"count":3,"max":2,` +
+	`"mean":1,"median":1,"min":0,"stddev":0.816496580927726},` +
 	`"ill{disk=\"a\"}":{"error":"no disk"},` +
 	`"inf":{"value":null},` +
 	`"meter":{"15m.rate":0,"1m.rate":0,"5m.rate":0,"count":0,"mean.rate":0},` +
@@ -56,7 +57,9 @@ const everythingJSON = `{"counter{code=\"200\"}":{"count":3},` +
 func TestJSON(t *testing.T) {
 	log := captureLog(t)
 	r := everything(t)
-	for kind, r := range map[string]Registry{"standard": r, "prefixed": NewPrefixedChildRegistry(r, ""), "wrapper": wrapper{r}} {
+	for kind, r := range map[string]Registry{
+		"standard": r, "prefixed": NewPrefixedChildRegistry(r, ""), "wrapper": wrapper{r},
+	} {
 		var buffer bytes.Buffer
 		if err := WriteJSONOnce(r, &buffer); err != nil {
 			t.Error(err)
@@ -76,7 +79,10 @@ func TestGetAll(t *testing.T) {
 	captureLog(t)
 	all := everything(t).GetAll()
 	keys := slices.Sorted(maps.Keys(all))
-	want := []string{`counter{code="200"}`, "float", "gauge", "histogram", `ill{disk="a"}`, "inf", "meter", "nan", "snapshot", "timer", "well"}
+	want := []string{
+		`counter{code="200"}`, "float", "gauge", "histogram", `ill{disk="a"}`,
+		"inf", "meter", "nan", "snapshot", "timer", "well",
+	}
 	if !slices.Equal(keys, want) {
 		t.Errorf("keys %q, want %q", keys, want)
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/go-metrics-plus/metrics/internal/rates"
 )
 
-// Meter counts events and tells how many come per second: as moving averages
+// Meter counts events and knows how many come per second: as moving averages
 // over 1, 5 and 15 minutes, like the load averages of UNIX, and as the mean since
 // the start. Copies of a Meter are the same meter, and all methods may be called
 // concurrently. The zero value is a no-op that always reads 0.
@@ -53,24 +53,25 @@ func newMeter(labels *labelSet, _ Registry) Meter {
 	return Meter{state}
 }
 
-// Mark counts n events, which cost one atomic addition, and now and then a look
-// at the clock. It allocates nothing and waits for nobody.
+// Mark counts n events: one atomic addition, and now and then a reading of the
+// clock. It allocates nothing and waits for nobody.
 func (m Meter) Mark(n int64) {
 	if s := m.state; s != nil {
 		if count := s.count.Add(n); s.clock.Due(count, n) {
-			s.look(n)
+			s.markSlow(n)
 		}
 	}
 }
 
-// look is the less common part of Mark.
-func (s *meterState) look(n int64) {
-	if t := s.clock.Look(); s.rates.Due(t) {
+// markSlow is the less common part of Mark: it reads the clock and applies the ticks
+// that are due.
+func (s *meterState) markSlow(n int64) {
+	if t := s.clock.Read(); s.rates.Due(t) {
 		s.tick(t, n)
 	}
 }
 
-// markAt is Mark for those who have the time at hand.
+// markAt is Mark where the time is known.
 func (m Meter) markAt(n, t int64) {
 	if m.state != nil {
 		m.state.count.Add(n)
@@ -80,7 +81,7 @@ func (m Meter) markAt(n, t int64) {
 	}
 }
 
-// tick applies the ticks due by t, if nobody else is at it. They take what was
+// tick applies the ticks due by t, unless somebody else does. They take what was
 // counted before the n events that have just been marked.
 func (s *meterState) tick(t, n int64) {
 	if s.rates.TryLock() {

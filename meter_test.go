@@ -4,6 +4,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/go-metrics-plus/metrics/internal/rates"
 )
 
 func TestMeter(t *testing.T) {
@@ -38,6 +40,27 @@ func TestMarkDoesNotWait(t *testing.T) {
 		m.state.rates.Unlock()
 		if m.Count() != 1 {
 			t.Error("lost a mark")
+		}
+	})
+}
+
+// TestReadingMakesTheNextMarkLook has a busy meter go quiet. Its next mark may be
+// the only one for long, and must not count in an earlier tick than it came in.
+func TestReadingMakesTheNextMarkLook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := NewMeter()
+		for range 1000 {
+			m.Mark(1)
+		}
+		if m.state.clock.Mask() == 0 {
+			t.Fatal("this was meant to be busy")
+		}
+		m.Snapshot()
+		due := m.state.rates.Next()
+		time.Sleep(rates.TickEvery)
+		m.Mark(1)
+		if m.state.rates.Next() == due {
+			t.Error("the mark after a reading didn't read the clock")
 		}
 	})
 }

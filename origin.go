@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// origin is what every instrument keeps beside its figures.
+// origin is what every instrument has beside its values.
 type origin struct {
 	labels  *labelSet
 	created atomic.Int64 // wall clock, nanoseconds since 1970
@@ -17,7 +17,7 @@ func (o *origin) begin() { o.created.Store(time.Now().UnixNano()) }
 // provenance copies the origin for a snapshot.
 func (o *origin) provenance() provenance { return provenance{o.labels, o.created.Load()} }
 
-// provenance is what every snapshot keeps of its instrument beside the figures.
+// provenance is what every snapshot has of its instrument beside the values.
 type provenance struct {
 	labels  *labelSet
 	created int64

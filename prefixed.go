@@ -59,7 +59,7 @@ func (p *PrefixedRegistry) GetSeries(name string, labels Labels) any {
 	return GetSeries(p.prefix+name, p.parent, labels)
 }
 
-// GetAll returns the figures of each series under the prefix by its full name.
+// GetAll returns the values of each series under the prefix by its full name.
 func (p *PrefixedRegistry) GetAll() map[string]map[string]any { return getAll(p.Each) }
 
 // GetOrRegister is that of the parent with the prefix before the name.
@@ -83,7 +83,7 @@ func (p *PrefixedRegistry) SinkOnce(f func(string, any)) { sinkOnce(p.Each, f) }
 func (p *PrefixedRegistry) Unregister(name string) { p.parent.Unregister(p.prefix + name) }
 
 // UnregisterSeries removes the series of prefix and name with exactly these
-// labels, and tells whether there was one.
+// labels, and reports whether there was one.
 func (p *PrefixedRegistry) UnregisterSeries(name string, labels Labels) bool {
 	return UnregisterSeries(p.prefix+name, p.parent, labels)
 }

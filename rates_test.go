@@ -138,7 +138,7 @@ func TestUpdateSinceIsExactHoweverBusy(t *testing.T) {
 	})
 }
 
-// TestBusyRates marks so often that most calls don't look at the clock. Up to
+// TestBusyRates marks so often that most calls don't read the clock. Up to
 // 15 of them may count in the tick before the one they came in.
 func TestBusyRates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -10,14 +10,14 @@ import (
 
 // A Registry holds series, each a name and a label set, and calls back for them.
 // It is an interface so that programs can wrap one: a type that embeds a
-// Registry and overrides a method or two works wherever a Registry is asked for.
+// Registry and overrides a method or two works wherever a Registry is expected.
 // What labels need beyond these methods are the functions GetSeries,
 // UnregisterSeries and Describe.
 //
 // Where a function of this package takes a Registry, nil means DefaultRegistry.
 type Registry interface {
 	// Each calls the function for each series with the full name and the live
-	// instrument, whose Labels method tells the labels. The order stays the same
+	// instrument, which has its labels. The order stays the same
 	// as long as the series do. The function may use the registry.
 	Each(func(string, any))
 
@@ -25,7 +25,7 @@ type Registry interface {
 	// that name, or nil.
 	Get(string) any
 
-	// GetAll returns the figures of each series under name{label="value"}. It
+	// GetAll returns the values of each series under name{label="value"}. It
 	// runs the health checks.
 	GetAll() map[string]map[string]any
 
@@ -137,7 +137,7 @@ func (r *StandardRegistry) GetSeries(name string, labels Labels) any {
 // GetOrRegister returns the series of that name and of i's labels; i is what to
 // register if there is none, or a function that returns it when called without
 // arguments, such as NewCounter. The function is called in any case, with no
-// lock held, since only its result tells the labels.
+// lock held, since only its result has the labels.
 //
 // GetOrRegister never panics. What can't be registered comes back unregistered,
 // and is logged once: an instrument of another type than the name has works, but
@@ -165,8 +165,8 @@ func (r *StandardRegistry) GetOrRegister(name string, i any) any {
 	return r.getOrAdd(name, set, k, metric).metric
 }
 
-// Register adds an instrument, a snapshot or a Healthcheck; a snapshot is shown
-// as it is. The error is a DuplicateMetric if there is a series of that name and
+// Register adds an instrument, a snapshot or a Healthcheck; a snapshot is
+// exposed as it is. The error is a DuplicateMetric if there is a series of that name and
 // these labels, a *TypeConflictError if the name is of another type, and an
 // *UnsupportedTypeError for anything else.
 func (r *StandardRegistry) Register(name string, i any) error {
@@ -203,7 +203,7 @@ func (r *StandardRegistry) Unregister(name string) {
 }
 
 // UnregisterSeries removes the series of that name and exactly these labels,
-// and tells whether there was one.
+// and reports whether there was one.
 func (r *StandardRegistry) UnregisterSeries(name string, labels Labels) bool {
 	set := newLabelSet(labels)
 	r.mutex.Lock()

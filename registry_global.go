@@ -46,8 +46,8 @@ func Unregister(name string) { DefaultRegistry.Unregister(name) }
 // GetSeries returns the series of that name and exactly these labels, or nil.
 // Get in its place would give the one without labels.
 //
-// A registry of one's own is asked through a method GetSeries(string, Labels) any;
-// one without it is searched with Each.
+// A registry that a user wrote may have a method GetSeries(string, Labels) any,
+// which is called then; one without it is searched with Each.
 func GetSeries(name string, r Registry, labels ...Labels) any {
 	if r == nil {
 		r = DefaultRegistry
@@ -72,11 +72,11 @@ func GetSeries(name string, r Registry, labels ...Labels) any {
 }
 
 // UnregisterSeries removes the series of that name and exactly these labels, and
-// leaves the others of the name. It tells whether a series was removed.
+// leaves the others of the name. It reports whether a series was removed.
 //
-// A registry of one's own is asked through a method
-// UnregisterSeries(string, Labels) bool; from one without it, a series can be
-// removed only if it is the only one of its name.
+// A registry that a user wrote may have a method
+// UnregisterSeries(string, Labels) bool, which is called then; from one without it,
+// a series can be removed only if it is the only one of its name.
 func UnregisterSeries(name string, r Registry, labels ...Labels) bool {
 	if r == nil {
 		r = DefaultRegistry

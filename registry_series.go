@@ -1,8 +1,8 @@
 package metrics
 
-// getOrAdd returns the series, made from metric if it is not there. Against the
-// type that the name has, it is one that is not exported: the same for whoever
-// asks again, so that nobody loses counts and asking stays cheap.
+// getOrAdd returns the series, made from metric if it is not there. Under
+// another type than the name has, it is one that is not exported: the same in later
+// calls, so that no counts are lost and the calls stay cheap.
 func (r *StandardRegistry) getOrAdd(name string, set *labelSet, k kind, metric any) *series {
 	s, err := r.add(name, set, k, metric, true)
 	if conflict, ok := err.(*TypeConflictError); ok {
@@ -11,8 +11,8 @@ func (r *StandardRegistry) getOrAdd(name string, set *labelSet, k kind, metric a
 	return s
 }
 
-// add registers a series. With stray, a series of the wrong type is kept aside
-// and returned beside the error.
+// add registers a series. With stray, a series of the wrong type is added
+// without being exported, and returned beside the error.
 func (r *StandardRegistry) add(name string, set *labelSet, k kind, metric any, stray bool) (*series, error) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
@@ -55,8 +55,8 @@ func (r *StandardRegistry) insert(s *series) *series {
 }
 
 // remove takes an exported series out. With the last of a name its type is
-// forgotten, and with it what was asked for against it: whoever asks again is
-// asking for a new series.
+// forgotten, and so are the series of other types: the next request makes a new
+// one.
 func (r *StandardRegistry) remove(s *series) {
 	f := s.family
 	f.remove(s)
@@ -95,13 +95,13 @@ func (r *StandardRegistry) all() []*series {
 // compact takes removed series out of the order and returns what is left.
 func (r *StandardRegistry) compact() []*series {
 	if r.gone > 0 {
-		kept := make([]*series, 0, len(r.order)-r.gone)
+		left := make([]*series, 0, len(r.order)-r.gone)
 		for _, s := range r.order {
 			if !s.removed.Load() {
-				kept = append(kept, s)
+				left = append(left, s)
 			}
 		}
-		r.order, r.gone = kept, 0
+		r.order, r.gone = left, 0
 	}
 	return r.order[:len(r.order):len(r.order)]
 }

@@ -1,7 +1,6 @@
 package metrics
 
 import (
-	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -118,48 +117,6 @@ func TestRegister(t *testing.T) {
 	}
 }
 
-func TestRegisterErrors(t *testing.T) {
-	r := NewRegistry()
-	if err := r.Register("requests", NewCounter(Labels{"code": "200"})); err != nil {
-		t.Fatal(err)
-	}
-	var noCheck *StandardHealthcheck
-	for _, c := range []struct {
-		name   string
-		metric any
-		want   string
-	}{
-		{"requests", NewCounter(Labels{"code": "200"}), `duplicate metric: requests{code="200"}`},
-		{"requests", NewCounter(Labels{"code": "200"}).Snapshot(), `duplicate metric: requests{code="200"}`},
-		{"requests", NewGauge(), "metric requests: is a Counter, can't be a Gauge as well"},
-		{"requests", NewGauge(Labels{"code": "200"}), "metric requests: is a Counter, can't be a Gauge as well"},
-		{"requests", NewHealthcheck(nil), "metric requests: is a Counter, can't be a Healthcheck as well"},
-		{"x", nil, "metric x: can't register a <nil>"},
-		{"x", 3, "metric x: can't register a int"},
-		{"x", NewCounter, "metric x: can't register a func(...metrics.Labels) metrics.Counter"},
-		{"x", noCheck, "metric x: can't register a *metrics.StandardHealthcheck"},
-	} {
-		if err := r.Register(c.name, c.metric); err == nil || err.Error() != c.want {
-			t.Errorf("Register(%s, %T) = %v, want %s", c.name, c.metric, err, c.want)
-		}
-	}
-	wantListing(t, r, `requests{code="200"}`)
-
-	var conflict *TypeConflictError
-	if err := r.Register("requests", NewGauge()); !errors.As(err, &conflict) ||
-		*conflict != (TypeConflictError{Name: "requests", Registered: "Counter", Asked: "Gauge"}) {
-		t.Errorf("conflict is %#v", err)
-	}
-	var unsupported *UnsupportedTypeError
-	if err := r.Register("x", 3); !errors.As(err, &unsupported) || *unsupported != (UnsupportedTypeError{"x", "int"}) {
-		t.Errorf("unsupported type is %#v", err)
-	}
-	if duplicate, ok := r.Register("requests", NewCounter(Labels{"code": "200"})).(DuplicateMetric); !ok ||
-		string(duplicate) != `requests{code="200"}` {
-		t.Errorf("duplicate is %q", duplicate)
-	}
-}
-
 func TestUnregister(t *testing.T) {
 	r := NewRegistry()
 	for _, code := range []string{"", "200", "404", "500"} {
@@ -233,36 +190,6 @@ func TestEachWhileChanging(t *testing.T) {
 	}
 }
 
-func TestSinkOnce(t *testing.T) {
-	r := NewRegistry()
-	GetOrRegisterTimer("t", r)
-	c := GetOrRegisterCounter("c", r, Labels{"a": "1"})
-	if err := r.Register("h", NewHealthcheck(func(h Healthcheck) { h.Unhealthy(nil) })); err != nil {
-		t.Fatal(err)
-	}
-	if err := r.Register("s", NewGauge().Snapshot()); err != nil {
-		t.Fatal(err)
-	}
-	var got []string
-	r.SinkOnce(func(name string, snapshot any) {
-		c.Inc(1) // all snapshots have been taken
-		if h, ok := snapshot.(Healthcheck); ok {
-			h.Unhealthy(nil) // not on the original
-		}
-		got = append(got, fmt.Sprintf("%s %T", name, snapshot))
-		if s, ok := snapshot.(CounterSnapshot); ok && (s.Count() != 0 || s.Labels()["a"] != "1") {
-			t.Errorf("counter shows %d %v", s.Count(), s.Labels())
-		}
-	})
-	want := []string{"t metrics.TimerSnapshot", "c metrics.CounterSnapshot", "h *metrics.StandardHealthcheck", "s metrics.GaugeSnapshot"}
-	if !slices.Equal(got, want) {
-		t.Errorf("got %q, want %q", got, want)
-	}
-	if err := r.Get("h").(Healthcheck).Error(); err != nil {
-		t.Errorf("the health check itself was changed: %v", err)
-	}
-}
-
 func TestWithSample(t *testing.T) {
 	made := 0
 	r := NewRegistry(Option{}, WithSample(func() Sample { made++; return NewUniformSample(10) }))
@@ -288,44 +215,4 @@ func TestWithSample(t *testing.T) {
 			t.Error("timer does not work")
 		}
 	}
-}
-
-func TestDefaultRegistry(t *testing.T) {
-	saved := DefaultRegistry
-	defer func() { DefaultRegistry = saved }()
-	DefaultRegistry = NewRegistry()
-	MustRegister("a", NewCounter())
-	if err := Register("a", NewCounter()); err != DuplicateMetric("a") {
-		t.Error(err)
-	}
-	if got := GetOrRegister("a", NewCounter); got != Get("a") {
-		t.Error("GetOrRegister made another one")
-	}
-	if GetOrRegisterCounter("a", nil, nil) != Get("a") || GetSeries("a", nil) != Get("a") {
-		t.Error("nil is not DefaultRegistry")
-	}
-	MustRegister("h", NewHealthcheck(func(h Healthcheck) { h.Unhealthy(errors.New("down")) }))
-	RunHealthchecks()
-	if err := Get("h").(Healthcheck).Error(); err == nil || err.Error() != "down" {
-		t.Error("RunHealthchecks did not run:", err)
-	}
-	count := 0
-	Each(func(string, any) { count++ })
-	SinkOnce(func(string, any) { count++ })
-	if count != 4 {
-		t.Errorf("Each and SinkOnce called %d times, want 4", count)
-	}
-	if !UnregisterSeries("a", nil) {
-		t.Error("UnregisterSeries removed nothing")
-	}
-	Unregister("h")
-	wantListing(t, DefaultRegistry)
-	func() {
-		defer func() {
-			if err, ok := recover().(error); !ok || err.Error() != "metric x: can't register a int" {
-				t.Error("MustRegister panicked with", err)
-			}
-		}()
-		MustRegister("x", 3)
-	}()
 }

@@ -19,7 +19,7 @@ type reporter struct {
 type reported struct{ name, problem string }
 
 // reporterLimit bounds the memory of programs that make names up as they go: so
-// many different problems are told, then silence.
+// many different problems are logged, then none.
 const reporterLimit = 1000
 
 // reports is the reporter for what belongs to no registry of ours.

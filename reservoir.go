@@ -78,24 +78,25 @@ func (r *reservoir) open(size int, alpha float64) {
 	}
 }
 
-// update records v at about the time of the last look at the clock. It returns
-// the time, if it looked itself, or unknown.
+// update records v at about the time when the clock was last read. It returns the
+// time if it read the clock itself, or clock.Unknown.
 func (r *reservoir) update(v int64) int64 {
-	word, calm := r.add(v)
-	if calm {
+	packed, done := r.add(v)
+	if done {
 		return clock.Unknown
 	}
-	return r.attend(v, clock.Unknown, word)
+	return r.recordSlow(v, clock.Unknown, packed)
 }
 
-// add adds v to the total, which for most updates is all there is to do. To be
-// inlined, it leaves to attend what doesn't fit the total's word.
-func (r *reservoir) add(v int64) (word uint64, calm bool) {
+// add adds v to the total, and reports whether this is all there is to do, as it is
+// for most updates. To be inlined, it leaves what doesn't fit the total's word to
+// recordSlow.
+func (r *reservoir) add(v int64) (packed uint64, done bool) {
 	if uint64(v) >= packable {
 		return 0, false
 	}
-	word = r.total.word.Add(countOne | uint64(v))
-	return word, word < r.gate.Load() && word&spillSum == 0 && word>>countShift&r.clock.Mask() != 0
+	packed = r.total.word.Add(countOne | uint64(v))
+	return packed, packed < r.gate.Load() && packed&spillSum == 0 && packed>>countShift&r.clock.Mask() != 0
 }
 
 // record records v, which came at t.
@@ -103,39 +104,39 @@ func (r *reservoir) record(v, t int64) int64 {
 	if t == clock.Unknown {
 		return r.update(v)
 	}
-	var word uint64
+	var packed uint64
 	if uint64(v) < packable {
-		word = r.total.word.Add(countOne | uint64(v))
-		if word < r.gate.Load() && word&spillSum == 0 && t < r.nextUnit.Load() {
+		packed = r.total.word.Add(countOne | uint64(v))
+		if packed < r.gate.Load() && packed&spillSum == 0 && t < r.nextUnit.Load() {
 			return t
 		}
 	}
-	return r.attend(v, t, word)
+	return r.recordSlow(v, t, packed)
 }
 
-// attend does what there is to do about v besides adding it to the total's
-// word, whose content was word then; 0 if it doesn't fit there.
-func (r *reservoir) attend(v, t int64, word uint64) int64 {
-	count := int64(word >> countShift)
-	if word == 0 {
+// recordSlow handles the rare update: clock, fold, admission. Packed is the content
+// of the total's word after v was added, 0 if v doesn't fit there.
+func (r *reservoir) recordSlow(v, t int64, packed uint64) int64 {
+	count := int64(packed >> countShift)
+	if packed == 0 {
 		count = r.total.addFolded(v)
 	}
 	if t == clock.Unknown && r.clock.Due(count, 1) {
-		t = r.clock.Look()
+		t = r.clock.Read()
 	}
-	folded := word&spillBits != 0
+	folded := packed&spillBits != 0
 	if folded {
 		r.total.fold()
 	}
 	switch {
-	case word == 0 || word >= r.gate.Load():
+	case packed == 0 || packed >= r.gate.Load():
 		r.mu.Lock()
 	case !folded && t < r.nextUnit.Load() || !r.mu.TryLock():
 		return t
 	}
 	defer r.mu.Unlock()
 	switch moved := r.moveTo(t); {
-	case moved || folded || word == 0:
+	case moved || folded || packed == 0:
 		// Its number says nothing, so it draws for itself.
 		if e := r.exponential(); e >= r.needed() {
 			r.admit(v, e)
@@ -149,7 +150,7 @@ func (r *reservoir) attend(v, t int64, word uint64) int64 {
 	return t
 }
 
-// moveTo lets time go on to t, and tells whether it did. Hold the lock.
+// moveTo lets time go on to t, and reports whether it did. Hold the lock.
 func (r *reservoir) moveTo(t int64) bool {
 	if t < r.nextUnit.Load() {
 		return false
@@ -235,7 +236,7 @@ func (r *reservoir) with(f func(d *distribution)) {
 	f(d)
 }
 
-// wake makes the next record look at the clock.
+// wake makes the next record read the clock.
 func (r *reservoir) wake() { r.clock.Wake() }
 
 // totals returns count and sum since the start.

@@ -11,17 +11,17 @@ import (
 type Sample interface {
 	Clear()
 	Count() int64 // values recorded since the start
-	Max() int64   // of the values kept, as all that follow
+	Max() int64   // of the values in the sample, as all that follow
 	Mean() float64
 	Min() int64
 	Percentile(p float64) float64 // p from 0 to 1
 	Percentiles(ps []float64) []float64
-	Size() int        // values kept
+	Size() int        // values in the sample
 	Snapshot() Sample // a copy that doesn't change
 	StdDev() float64
 	Sum() int64 // of all values since the start
 	Update(value int64)
-	Values() []int64 // a copy of the values kept
+	Values() []int64 // a copy of the values in the sample
 	Variance() float64
 }
 
@@ -29,16 +29,15 @@ type Sample interface {
 // samples of this package implement it, foreignSample does it for all others.
 type recorder interface {
 	// record samples v. The time t is unknown, or that of the clock; the result
-	// is t, or the time if record had to look, or unknown.
+	// is t, or the time if record read the clock, or unknown.
 	record(v, t int64) int64
-	// wake makes the next record look at the clock.
+	// wake makes the next record read the clock.
 	wake()
 	// totals returns count and sum since the start, as of one moment.
 	totals() tally
 	// capture returns a snapshot, and the count and sum that belong to it.
 	capture() (Sample, tally)
-	// statistics fills in what there is to say about the sample, and returns
-	// count and sum.
+	// statistics fills in the statistics of the sample, and returns count and sum.
 	statistics(s *Statistics, ps []float64) tally
 	// restart forgets everything.
 	restart()
@@ -51,13 +50,13 @@ var (
 )
 
 // ExpDecaySample prefers recent values: the weight of a value halves with each
-// ln(2)/alpha seconds of its age, in the choice of the values kept and in the
+// ln(2)/alpha seconds of its age, in the choice of the sample and in the
 // statistics. It is made with NewExpDecaySample.
 //
 // Count and Sum are exact totals since the start; everything else describes the
-// values kept. An update allocates nothing; once the sample is full, and more
-// than size·alpha values come per second, most take neither a lock nor a look at
-// the clock. All methods may be called concurrently.
+// values in the sample. An update allocates nothing; once the sample is full, and more
+// than size·alpha values come per second, most neither take a lock nor read the
+// clock. All methods may be called concurrently.
 type ExpDecaySample struct{ reservoir }
 
 // NewExpDecaySample returns a sample of up to size values. Common are 1028 values
@@ -73,7 +72,7 @@ func NewExpDecaySample(size int, alpha float64) Sample {
 	return s
 }
 
-// UniformSample gives every value since the start the same chance to be kept.
+// UniformSample gives every value since the start the same chance to be in the sample.
 // It is made with NewUniformSample. What is said of ExpDecaySample holds here
 // too, but statistics of a UniformSample hardly move after some hours.
 type UniformSample struct{ reservoir }
@@ -103,45 +102,45 @@ func (r *reservoir) Count() int64 { return r.total.read().Count() }
 // range that it went beyond.
 func (r *reservoir) Sum() int64 { return r.total.read().Sum() }
 
-// Size returns how many values are kept.
+// Size returns how many values are in the sample.
 func (r *reservoir) Size() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return len(r.kept.entries)
 }
 
-// Values returns a copy of the values kept, in ascending order.
+// Values returns a copy of the sample, in ascending order.
 func (r *reservoir) Values() []int64 {
 	var values []int64
 	r.with(func(d *distribution) { values = slices.Clone(d.values) })
 	return values
 }
 
-// Max returns the highest value kept, 0 if there is none.
+// Max returns the highest value in the sample, 0 if there is none.
 func (r *reservoir) Max() (v int64) {
 	r.with(func(d *distribution) { v = d.max() })
 	return v
 }
 
-// Min returns the lowest value kept, 0 if there is none.
+// Min returns the lowest value in the sample, 0 if there is none.
 func (r *reservoir) Min() (v int64) {
 	r.with(func(d *distribution) { v = d.min() })
 	return v
 }
 
-// Mean returns the weighted mean of the values kept.
+// Mean returns the weighted mean of the sample.
 func (r *reservoir) Mean() (mean float64) {
 	r.with(func(d *distribution) { mean = d.mean() })
 	return mean
 }
 
-// Variance returns the weighted variance of the values kept.
+// Variance returns the weighted variance of the sample.
 func (r *reservoir) Variance() (variance float64) {
 	r.with(func(d *distribution) { variance = d.variance(d.mean()) })
 	return variance
 }
 
-// StdDev returns the weighted standard deviation of the values kept.
+// StdDev returns the weighted standard deviation of the sample.
 func (r *reservoir) StdDev() float64 { return math.Sqrt(r.Variance()) }
 
 // Percentile returns the value below which the fraction p of the weight lies.

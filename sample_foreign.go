@@ -5,7 +5,7 @@ import "github.com/go-metrics-plus/metrics/internal/clock"
 var _ recorder = (*foreignSample)(nil)
 
 // foreignSample keeps the totals of a sample that somebody else implemented,
-// and decides when to look at the clock.
+// and decides when to read the clock.
 type foreignSample struct {
 	Sample
 	total total
@@ -24,7 +24,7 @@ func newForeignSample(s Sample) *foreignSample {
 func (f *foreignSample) record(v, t int64) int64 {
 	f.Update(v)
 	if count := f.total.add(v); t == clock.Unknown && f.clock.Due(count, 1) {
-		t = f.clock.Look()
+		t = f.clock.Read()
 	}
 	return t
 }

@@ -12,7 +12,7 @@ type series struct {
 	labels   *labelSet
 	metric   any
 	kind     kind
-	exported bool        // false for what was asked for against the type of its name
+	exported bool        // false if requested under another type than the name has
 	removed  atomic.Bool // set when it leaves the registry
 	place    int         // index in family.exported; under the registry's lock
 }

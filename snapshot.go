@@ -28,8 +28,8 @@ func readGuarded(name string, f func()) {
 	guard(name, "left out, since reading it panicked", f)
 }
 
-// sinkOnce takes all snapshots before f sees the first, so that whatever f takes
-// its time for, the figures are of one moment.
+// sinkOnce takes all snapshots before f sees the first, so that
+// they are of one moment, however long f takes.
 func sinkOnce(each func(func(string, any)), f func(string, any)) {
 	type taken struct {
 		name     string

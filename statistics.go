@@ -23,18 +23,18 @@ type Statistics struct {
 	// Rates are events per second, of timers only.
 	Rate1, Rate5, Rate15, RateMean float64
 
-	// Percentiles are the answers, parallel to what was asked for. The slice is
+	// Percentiles are parallel to those that ReadStatistics was given. The slice is
 	// overwritten by the next call.
 	Percentiles []float64
 
-	source  recorder  // where the figures come from,
-	version uint64    // as of which change,
-	asked   []float64 // and for which percentiles
+	source      recorder  // what was read,
+	version     uint64    // as of which change,
+	percentiles []float64 // and for which percentiles
 }
 
-// current tells whether the figures of the sample are still those of r.
+// current reports whether s still describes the sample of r.
 func (s *Statistics) current(r recorder, version uint64, ps []float64) bool {
-	return s.source == r && s.version == version && slices.Equal(s.asked, ps)
+	return s.source == r && s.version == version && slices.Equal(s.percentiles, ps)
 }
 
 // setTotals takes over count and sum.
@@ -45,20 +45,20 @@ func (s *Statistics) setRates(v rateValues) {
 	s.Rate1, s.Rate5, s.Rate15, s.RateMean = v.Rate1(), v.Rate5(), v.Rate15(), v.RateMean()
 }
 
-// describe computes the figures of the sample from its values.
+// describe computes the statistics of the sample from its values.
 func (s *Statistics) describe(d *distribution, ps []float64) {
 	s.Min, s.Max = d.min(), d.max()
 	s.Mean = d.mean()
 	s.Variance = d.variance(s.Mean)
 	s.StdDev = math.Sqrt(s.Variance)
-	s.asked = append(s.asked[:0], ps...)
+	s.percentiles = append(s.percentiles[:0], ps...)
 	s.Percentiles = s.Percentiles[:0]
 	for _, p := range ps {
 		s.Percentiles = append(s.Percentiles, d.percentile(p))
 	}
 }
 
-// describeSample asks a sample that isn't of this package for its figures.
+// describeSample reads the statistics of a sample that isn't of this package.
 func (s *Statistics) describeSample(sample Sample, ps []float64) {
 	s.source = nil
 	s.Min, s.Max = sample.Min(), sample.Max()
@@ -66,9 +66,9 @@ func (s *Statistics) describeSample(sample Sample, ps []float64) {
 	s.Percentiles = append(s.Percentiles[:0], sample.Percentiles(ps)...)
 }
 
-// clear shows what there is to see of a no-op.
+// clear describes a no-op.
 func (s *Statistics) clear(ps []float64) {
-	*s = Statistics{Percentiles: s.Percentiles[:0], asked: s.asked[:0]}
+	*s = Statistics{Percentiles: s.Percentiles[:0], percentiles: s.percentiles[:0]}
 	for range ps {
 		s.Percentiles = append(s.Percentiles, 0)
 	}
@@ -218,8 +218,8 @@ func (d *distribution) percentiles(ps []float64) []float64 {
 // values n* = (Σw)²/Σw², the result is the mean of the quantile function over the
 // n*th part of the weight that ends at p·(n*+1)/n*. For equal weights this is the
 // same position between the same two neighbours. Unlike an interpolation
-// between weighted positions, it does not hear of values that weigh nothing:
-// these would otherwise rule the high percentiles of a slow instrument for hours.
+// between weighted positions, it ignores values that weigh nothing: these would
+// otherwise rule the high percentiles of a slow instrument for hours.
 func (d *distribution) weightedPercentile(p float64) float64 {
 	width := d.squares / d.weight // 1/n* of the weight
 	to := min(max(p*(d.weight+width), width), d.weight)

@@ -196,37 +196,57 @@ func TestConstantsComeOutAsTheyAre(t *testing.T) {
 	}
 }
 
-func TestSampleFunctions(t *testing.T) {
-	const lowest, highest = math.MinInt64, math.MaxInt64
-	for _, test := range []struct {
-		values         []int64
-		min, max, sum  int64
-		mean, variance float64
-	}{
-		{nil, 0, 0, 0, 0, 0},
-		{[]int64{7}, 7, 7, 7, 7, 0},
-		{[]int64{3, -1, 4}, -1, 4, 6, 2, 14. / 3},
-		{[]int64{highest, highest}, highest, highest, highest, highest, 0},
-		{[]int64{lowest, lowest}, lowest, lowest, lowest, lowest, 0},
-		{[]int64{lowest, highest}, lowest, highest, -1, 0, 0x1p126},
-	} {
-		if got := SampleMin(test.values); got != test.min {
-			t.Errorf("min of %v: %v", test.values, got)
-		}
-		if got := SampleMax(test.values); got != test.max {
-			t.Errorf("max of %v: %v", test.values, got)
-		}
-		if got := SampleSum(test.values); got != test.sum {
-			t.Errorf("sum of %v: %v", test.values, got)
-		}
-		if got := SampleMean(test.values); got != test.mean {
-			t.Errorf("mean of %v: %v", test.values, got)
-		}
-		if got := SampleVariance(test.values); !near(got, test.variance, 1e-15) {
-			t.Errorf("variance of %v: %v", test.values, got)
-		}
-		if got := SampleStdDev(test.values); !near(got, math.Sqrt(test.variance), 1e-15) {
-			t.Errorf("deviation of %v: %v", test.values, got)
+func TestReadStatisticsKeepsWhatHasNotChanged(t *testing.T) {
+	h, other := NewHistogram(nil), NewHistogram(nil)
+	for v := range int64(100) {
+		h.Update(v + 1)
+		other.Update(-v)
+	}
+	var s Statistics
+	h.ReadStatistics(&s, asked)
+	s.Mean = -1 // shows whether it is computed again
+	if h.ReadStatistics(&s, asked); s.Mean != -1 {
+		t.Error("nothing has changed, but it was computed again")
+	}
+	if h.ReadStatistics(&s, []float64{0.25}); s.Mean != 50.5 || s.Percentiles[0] != 25.25 {
+		t.Errorf("other percentiles: %+v", s)
+	}
+	if h.ReadStatistics(&s, []float64{0.75}); s.Percentiles[0] != 75.75 {
+		t.Errorf("another percentile in place of one: %+v", s)
+	}
+	h.Update(101)
+	if h.ReadStatistics(&s, []float64{0.25}); s.Max != 101 || s.Count != 101 {
+		t.Errorf("one more value: %+v", s)
+	}
+	if other.ReadStatistics(&s, []float64{0.25}); s.Max != 0 || s.Min != -99 {
+		t.Errorf("another histogram: %+v", s)
+	}
+	if (Histogram{}).ReadStatistics(&s, asked); readStatistics(&s) != (answers{}) {
+		t.Errorf("a no-op: %+v", s)
+	}
+	if NewHistogram(&ringSample{}).ReadStatistics(&s, asked); readStatistics(&s) != (answers{}) {
+		t.Errorf("another sample, empty: %+v", s)
+	}
+}
+
+// TestReadStatisticsAfterClear reads without an update in between, and again
+// after as many values as before.
+func TestReadStatisticsAfterClear(t *testing.T) {
+	for name, construct := range samples() {
+		h := NewHistogram(construct())
+		var s Statistics
+		for round := range int64(3) {
+			for v := range int64(10) {
+				h.Update(v * (round + 1))
+			}
+			h.ReadStatistics(&s, asked)
+			if want := readAll(h); readStatistics(&s) != want || s.Max != want.max || want.max < 8*(round+1) {
+				t.Errorf("%s, round %d: %+v, want %+v", name, round, s, want)
+			}
+			h.Clear()
+			if h.ReadStatistics(&s, asked); readStatistics(&s) != (answers{}) {
+				t.Errorf("%s, round %d, cleared: %+v", name, round, s)
+			}
 		}
 	}
 }

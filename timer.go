@@ -12,10 +12,10 @@ import (
 // are the same timer, and all methods may be called concurrently. The zero value
 // is a no-op that always reads 0.
 //
-// Count and Sum are exact totals since the start; what else is said of durations
-// describes the current sample, and what is said of rates is as with Meter.
-// Update may look at the clock at only one of 16 calls; UpdateSince and Time
-// have the time at hand and are exact.
+// Count and Sum are exact totals since the start; all other statistics of
+// durations describe the current sample, and the rates are those of a Meter.
+// Update may read the clock at only one of 16 calls; UpdateSince and Time
+// know the time and are exact.
 type Timer struct{ state *timerState }
 
 // timerState shares one count between durations and rates, that of the sample,
@@ -45,7 +45,7 @@ func NewCustomTimer(h Histogram, m Meter, labels ...Labels) Timer {
 	if UseNilMetrics {
 		return Timer{}
 	}
-	h.becomeTimers() // m looks at the clock
+	h.becomeTimers() // m reads the clock
 	state := &timerState{
 		origin: origin{labels: newLabelSet(labels...)},
 		custom: &customTimer{h, m},
@@ -124,24 +124,24 @@ func (t Timer) Time(f func()) {
 	f()
 }
 
-// update records v at about the time of the last look at the clock.
+// update records v at about the time when the clock was last read.
 func (s *timerState) update(v int64) {
 	if s.buckets != nil {
 		s.buckets.Update(v)
 		if s.buckets.due() {
-			s.look()
+			s.readClock()
 		}
 	} else if s.reservoir == nil {
 		s.record(v, clock.Unknown)
-	} else if word, calm := s.reservoir.add(v); !calm {
-		if t := s.reservoir.attend(v, clock.Unknown, word); s.rates.Due(t) {
+	} else if packed, done := s.reservoir.add(v); !done {
+		if t := s.reservoir.recordSlow(v, clock.Unknown, packed); s.rates.Due(t) {
 			s.tick(t)
 		}
 	}
 }
 
-// record records v, and marks the rates if the clock was looked at. Otherwise
-// they learn of v at the next look.
+// record records v, and advances the rates if the clock was read. Otherwise they
+// learn of v when it is read next.
 func (s *timerState) record(v, t int64) {
 	switch {
 	case s.reservoir != nil:
@@ -170,15 +170,15 @@ func (c *customTimer) record(v, t int64) {
 	}
 }
 
-// look looks at the clock for an update that was due, and applies the ticks that
-// are.
-func (s *timerState) look() {
-	if t := s.buckets.clock.Look(); s.rates.Due(t) {
+// readClock is the less common part of an update into buckets: it reads the clock
+// and applies the ticks that are due.
+func (s *timerState) readClock() {
+	if t := s.buckets.clock.Read(); s.rates.Due(t) {
 		s.tick(t)
 	}
 }
 
-// tick applies the ticks due by t, if nobody else is at it. They take what was
+// tick applies the ticks due by t, unless somebody else does. They take what was
 // counted before the value that has just been recorded.
 func (s *timerState) tick(t int64) {
 	if s.rates.TryLock() {
@@ -302,21 +302,21 @@ func (t Timer) Snapshot() TimerSnapshot {
 	if t.state == nil {
 		return TimerSnapshot{}
 	}
-	var figures sampleFigures
+	var values sampleValues
 	_, rates := t.state.read(func() tally {
-		figures = t.distribution().Snapshot().sampleFigures
-		return figures.tally
+		values = t.distribution().Snapshot().sampleValues
+		return values.tally
 	})
-	return TimerSnapshot{t.provenance(), rates, figures}
+	return TimerSnapshot{t.provenance(), rates, values}
 }
 
 // WithLabels returns a snapshot with labels added to the timer's own, which stay
 // as they are. An empty value takes a label away.
 func (t Timer) WithLabels(labels Labels) TimerSnapshot { return t.Snapshot().WithLabels(labels) }
 
-// ReadStatistics fills s with all there is to know, in nanoseconds, and the
-// percentiles at ps, from 0 to 1. It is Snapshot for those who read many timers
-// over and over: see Statistics.
+// ReadStatistics fills s with everything that a snapshot has, in nanoseconds, and
+// the percentiles at ps, from 0 to 1. Use it instead of Snapshot to read many
+// timers over and over: see Statistics.
 func (t Timer) ReadStatistics(s *Statistics, ps []float64) {
 	if t.state == nil {
 		s.clear(ps)
@@ -339,7 +339,7 @@ func (t Timer) provenance() (p provenance) {
 type TimerSnapshot struct {
 	provenance
 	rateValues
-	sampleFigures
+	sampleValues
 }
 
 // Snapshot returns the snapshot itself.

@@ -28,7 +28,7 @@ func (t *tally) add(count, sum int64) {
 func (t tally) Count() int64 { return t.count }
 
 // Sum returns the sum of all values recorded since the start. A sum beyond the
-// range of int64 is shown as the nearest end of it; SumFloat64 has it whole.
+// range of int64 becomes the nearest end of it; SumFloat64 returns it whole.
 func (t tally) Sum() int64 {
 	switch {
 	case t.high == int64(t.low)>>63:
@@ -65,9 +65,9 @@ func (t tally) SumFloat64() float64 {
 // all have to fall into the instants between such an addition and the exchange
 // that follows it, while every one of them starts an exchange itself.
 //
-// What has been taken out and not yet folded in would be missing from a reading.
-// Therefore folding tells how many such amounts are under way, and a reading
-// taken while there is one is taken again.
+// What has been taken out and not yet delivered would be missing from a reading.
+// So folding counts such amounts, and a reading during which there is one is
+// taken again.
 type total struct {
 	word    atomic.Uint64
 	folding atomic.Int64
@@ -109,9 +109,16 @@ func (t *total) addFolded(v int64) int64 {
 // fold moves the word's content into the tally. The exchange comes before the
 // lock, so that a goroutine that loses its processor while holding the lock
 // can't keep others from emptying the word.
-func (t *total) fold() {
+func (t *total) fold() { t.deliver(t.take()) }
+
+// take empties the word. Readers wait until its content is delivered.
+func (t *total) take() uint64 {
 	t.folding.Add(1)
-	word := t.word.Swap(0)
+	return t.word.Swap(0)
+}
+
+// deliver adds what take returned to the tally.
+func (t *total) deliver(word uint64) {
 	t.mu.Lock()
 	t.folded.add(int64(word>>countShift), int64(word&sumMask))
 	t.folding.Add(-1)

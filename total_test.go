@@ -130,18 +130,14 @@ func TestNothingIsMissedWhileFolding(t *testing.T) {
 		for range 5 {
 			total.add(7)
 		}
-		total.folding.Add(1)
-		word := total.word.Swap(0)
+		word := total.take()
 
 		result := make(chan tally)
 		go func() { result <- test.use(&total) }()
 		for range 1000 {
 			runtime.Gosched() // give it the chance to err
 		}
-		total.mu.Lock()
-		total.folded.add(int64(word>>countShift), int64(word&sumMask))
-		total.folding.Add(-1)
-		total.mu.Unlock()
+		total.deliver(word)
 		if got := <-result; got.Count() != test.want || got.Sum() != 7*test.want {
 			t.Errorf("%s: count %d, sum %d", name, got.Count(), got.Sum())
 		}

@@ -1,6 +1,6 @@
 package metrics
 
-// RunsUserCode tells whether reading a metric runs code that is not this
+// RunsUserCode reports whether reading a metric runs code that is not this
 // package's: the function of a functional gauge, a health check, a Sample that
 // somebody else wrote, a type that this package doesn't know. Such code may
 // panic or never come back, and an exporter will want to be on its guard. It

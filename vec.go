@@ -11,7 +11,8 @@ import (
 	"github.com/go-metrics-plus/metrics/internal/index"
 )
 
-// A Vec is the series of one name, told apart by the values of the same labels.
+// A Vec is the series of one name whose labels have the same names and different
+// values.
 // Where the values change from event to event, With is the fastest way to the
 // right instrument:
 //
@@ -60,7 +61,7 @@ func NewVec[M instrument](r Registry, name string, labels ...string) *Vec[M] {
 // of values the mistake is logged once, and the instrument is not exported.
 //
 // Over a registry that is not of this package each call asks that registry,
-// since nothing else tells whether the series is still there.
+// since nothing else reports whether the series is still there.
 func (v *Vec[M]) With(values ...string) M {
 	if v == nil || v.registry == nil {
 		return *new(M)

@@ -46,7 +46,8 @@ func TestVecTypes(t *testing.T) {
 	NewVec[Histogram](r, "histogram", "a").With("1").Update(1)
 	NewVec[Timer](r, "timer", "a").With("1").Update(1)
 	NewVec[Timer](r, "plain").With().Update(1)
-	wantListing(t, r, `counter{a="1"}`, `gauge{a="1"}`, `gaugefloat64{a="1"}`, `meter{a="1"}`, `histogram{a="1"}`, `timer{a="1"}`, `plain`)
+	wantListing(t, r, `counter{a="1"}`, `gauge{a="1"}`, `gaugefloat64{a="1"}`, `meter{a="1"}`, `histogram{a="1"}`,
+		`timer{a="1"}`, `plain`)
 }
 
 func TestVecMisuse(t *testing.T) {

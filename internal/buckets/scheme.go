@@ -127,8 +127,8 @@ type Side struct {
 	wide  int     // from this bucket on, offsets have to be shifted to fit OffsetBits,
 	shift []uint8 // by so many bits
 
-	// guesses tells the bucket from the number of leading zeros and so many bits
-	// after the first one: that of the lowest such magnitude in its upper half.
+	// guesses leads from the number of leading zeros and so many bits after the
+	// first one to the bucket: that of the lowest such magnitude in its upper half.
 	// If the bucket ends before the highest, the lower half is such that adding
 	// the next 32 bits of a magnitude beyond its end carries into the upper one.
 	// As a rule there is one boundary to every two guesses, and which side of it a
@@ -232,7 +232,7 @@ func (d *Side) Shift(n int) uint8 {
 	return d.shift[n-d.wide]
 }
 
-// schemaEdges returns the boundaries of a schema that tell integers apart, up to
+// schemaEdges returns the boundaries of a schema between integers, up to
 // the limit: the integer parts of unit·2^(i/2^schema). All but the powers of two
 // among these are irrational, so that 256 bits leave no doubt on which side of
 // one an integer is.

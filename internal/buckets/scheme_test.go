@@ -22,7 +22,8 @@ func TestSchemaEdges(t *testing.T) {
 			}
 			for i := 0; i < len(edges)-1; i += step {
 				e := edges[i]
-				if !bucketstest.NoHigher(e.highest, schema, unit, e.index) || bucketstest.NoHigher(e.highest+1, schema, unit, e.index) {
+				noHigher := func(n uint64) bool { return bucketstest.NoHigher(n, schema, unit, e.index) }
+				if !noHigher(e.highest) || noHigher(e.highest+1) {
 					t.Fatalf("schema %d unit %d: %d isn't the end of bucket %d", schema, unit, e.highest, e.index)
 				}
 				if previous := e.index - 1; i > 0 && edges[i-1].index != previous &&
@@ -137,7 +138,8 @@ func FuzzBucketOf(f *testing.F) {
 			}
 		case (v < 0) != (position < 0):
 			t.Fatalf("%d is at %d", v, position)
-		case !bucketstest.NoHigher(m, s.schema, s.unit, side.index[n]) || bucketstest.NoHigher(m, s.schema, s.unit, side.index[n]-1):
+		case !bucketstest.NoHigher(m, s.schema, s.unit, side.index[n]) ||
+			bucketstest.NoHigher(m, s.schema, s.unit, side.index[n]-1):
 			t.Fatalf("schema %d unit %d: %d is in bucket %d", s.schema, s.unit, v, side.index[n])
 		}
 		for i, bound := range s.bounds {

@@ -13,11 +13,11 @@ const (
 	// FinestSchema and CoarsestSchema are the ends of what Prometheus knows.
 	FinestSchema, CoarsestSchema = 8, -4
 
-	// DefaultError is the relative error for those who give none.
+	// DefaultError replaces a relative error that isn't positive.
 	DefaultError = 0.05
 )
 
-// Bounds for those who give none: 1-2.5-5 steps in seconds for timers, powers of
+// Bounds where none are given: 1-2.5-5 steps in seconds for timers, powers of
 // four for histograms, which leave the native buckets whole.
 var (
 	secondsBounds = []float64{

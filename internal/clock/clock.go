@@ -12,7 +12,7 @@ import (
 // of the wall clock can't touch.
 var epoch = time.Now()
 
-// Unknown stands for a time that nobody has looked up. It is earlier than any
+// Unknown stands for the time where the clock wasn't read. It is earlier than any
 // other, so that "is it due?" is a single comparison.
 const Unknown = -1 << 63
 
@@ -31,7 +31,7 @@ const (
 	sparseMask = Sparse - 1
 
 	// busy is how quickly 16 calls must follow each other for an instrument to
-	// count as busy. It bounds what looking sparsely costs in accuracy.
+	// count as busy. It bounds what reading the clock seldom costs in accuracy.
 	busy = int64(time.Millisecond)
 )
 
@@ -41,8 +41,8 @@ const (
 // is ready for use.
 type Coarse struct {
 	mask   atomic.Uint64 // 0 or sparseMask
-	last   atomic.Int64  // about when somebody looked
-	streak atomic.Uint32 // looks in a row that came within a millisecond of last
+	last   atomic.Int64  // about when the clock was read last
+	streak atomic.Uint32 // readings in a row that came soon after last
 }
 
 // passes reports whether a count that n has just been added to passed a multiple
@@ -50,24 +50,24 @@ type Coarse struct {
 func passes(count, n int64, mask uint64) bool { return uint64(count^(count-n)) > mask }
 
 // Due reports whether the update that brought the count to count by adding n has
-// to call Look.
+// to call Read.
 func (c *Coarse) Due(count, n int64) bool { return passes(count, n, c.mask.Load()) }
 
 // Mask has the bits in which the number of an update, counted one by one, must be
-// zero for it to be due: Due for those who have such a number.
+// zero for it to be due: Due where there is such a number.
 func (c *Coarse) Mask() uint64 { return c.mask.Load() }
 
-// Look reads the clock for an update that was due, and settles whether the next
-// one is. Sixteen calls must have come within a millisecond before any goes
-// unlooked, so a handful that come at once are all timed exactly.
-func (c *Coarse) Look() int64 {
+// Read reads the clock for an update that was due, and decides whether the next
+// one is. Sixteen calls must have come within a millisecond before one goes
+// without, so a handful that come at once are all timed exactly.
+func (c *Coarse) Read() int64 {
 	t := Now()
 	elapsed := t - c.last.Load()
 	recent := elapsed >= 0 && elapsed < busy
 	switch sparsely := c.mask.Load() != 0; {
 	case recent && sparsely:
 		// An atomic store costs as much as the update. A time that is hardly
-		// newer may be left as it is: this only makes us look more often.
+		// newer may be left as it is: this only makes us read the clock more often.
 		if elapsed > busy/2 {
 			c.last.Store(t)
 		}
@@ -86,9 +86,9 @@ func (c *Coarse) Look() int64 {
 	return t
 }
 
-// Wake makes the next update look at the clock. Whoever reads an instrument
-// calls it: one that was busy may have gone quiet since, and must not keep its
-// next 16 updates waiting.
+// Wake makes the next update read the clock. Readers of an instrument
+// call it: one that was busy may have gone quiet since, and its next update may
+// be the only one for long.
 func (c *Coarse) Wake() {
 	if c.mask.Load() != 0 {
 		c.mask.Store(0)

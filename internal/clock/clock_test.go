@@ -25,12 +25,12 @@ func TestPassesAgreesWithSteppingThrough(t *testing.T) {
 	}
 }
 
-// looks counts how many of the next calls, of 1 each, look at the clock.
+// looks counts how many of the next calls, of 1 each, read the clock.
 func looks(c *Coarse, count *int64, calls int) (looked int) {
 	for range calls {
 		*count++
 		if c.Due(*count, 1) {
-			c.Look()
+			c.Read()
 			looked++
 		}
 	}

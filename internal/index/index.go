@@ -1,5 +1,5 @@
 // Package index holds a hash table whose readers take no lock: recording code
-// looks its series up in one for every event.
+// searches one for every event.
 //
 // Readers walk chains of nodes that never change once they can be seen; writers,
 // one at a time under a lock of the owner's, publish new ones with an atomic

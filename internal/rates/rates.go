@@ -1,6 +1,6 @@
 // Package rates computes the moving averages of a count, as a goroutine that
-// ticks every 5 seconds would compute them, but by whoever comes by: the ticks
-// that have passed since the last visit are made up for in one step. So no
+// ticks every 5 seconds would compute them, but when somebody reads or marks:
+// the ticks that have passed since are made up for in one step. So no
 // goroutine has to run, and a count that grows slowly gets the very numbers of a
 // ticker.
 package rates
@@ -25,8 +25,8 @@ var Alpha1, Alpha5, Alpha15 = alpha(periods[0]), alpha(periods[1]), alpha(period
 func alpha(period float64) float64 { return -math.Expm1(-1 / period) }
 
 // Rates are the moving averages of a count. Times are in nanoseconds of any
-// clock; counts are those of all events so far. Due and Next may be called by
-// anybody at any time, the other methods with the lock held.
+// clock; counts are those of all events so far. Due and Next may be called at any
+// time, the other methods with the lock held.
 type Rates struct {
 	sync.Mutex
 	next    atomic.Int64 // when the next tick is due
@@ -58,8 +58,7 @@ func (r *Rates) Restart(t int64) {
 }
 
 // Advance makes up for the ticks that were due by t. All of count came before
-// the first of these ticks: whoever updates the count calls Advance before it
-// passes another tick.
+// the first of these ticks: call it before the count goes on after a tick.
 func (r *Rates) Advance(t, count int64) {
 	next := r.next.Load()
 	if t < next {

@@ -6,9 +6,9 @@ import (
 	"github.com/go-metrics-plus/metrics/internal/buckets"
 )
 
-// window is the part of all buckets that has been used. It is replaced by a
+// span is the part of all buckets that has been used. It is replaced by a
 // larger one when need be; the chunks stay.
-type window struct {
+type span struct {
 	scheme   *buckets.Scheme
 	positive *buckets.Side // the scheme's
 	first    int           // number of the first of the chunks
@@ -32,19 +32,19 @@ type chunk [chunkSize]atomic.Uint64
 // chunkAt returns the chunk of that number, making it if need be.
 func (s *BucketSample) chunkAt(number int) *chunk {
 	for {
-		w := s.window.Load()
+		w := s.span.Load()
 		if i := number - w.first; uint(i) < uint(len(w.chunks)) && w.chunks[i] != nil {
 			return w.chunks[i]
 		}
 		larger, made := w.with(number)
-		if s.window.CompareAndSwap(w, larger) {
+		if s.span.CompareAndSwap(w, larger) {
 			return made
 		}
 	}
 }
 
-// with returns a window that has a chunk of that number.
-func (w *window) with(number int) (*window, *chunk) {
+// with returns a span that has a chunk of that number.
+func (w *span) with(number int) (*span, *chunk) {
 	first, end := number, number+1
 	if len(w.chunks) > 0 {
 		first, end = min(first, w.first), max(end, w.first+len(w.chunks))
@@ -61,7 +61,7 @@ func (w *window) with(number int) (*window, *chunk) {
 }
 
 // used returns how many buckets are in use, or were before a Clear.
-func (w *window) used() int {
+func (w *span) used() int {
 	n := 0
 	for _, c := range w.chunks {
 		if c == nil {

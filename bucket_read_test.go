@@ -176,3 +176,51 @@ func TestBucketsEverything(t *testing.T) {
 		t.Errorf("count %d sum %d after Clear", got.Count(), got.Sum())
 	}
 }
+
+func TestReadBuckets(t *testing.T) {
+	var s BucketSnapshot
+	for _, h := range []Histogram{{}, NewHistogram(nil), NewHistogram(NewUniformSample(10))} {
+		if changed, ok := h.ReadBuckets(&s); changed || ok {
+			t.Error("read buckets where there are none")
+		}
+	}
+	if changed, ok := (Timer{}).ReadBuckets(&s); changed || ok {
+		t.Error("read buckets of nothing")
+	}
+	if changed, ok := NewHistogram(NewBucketSample(0.05)).ReadBuckets(nil); changed || ok {
+		t.Error("read into nothing")
+	}
+
+	timer := newTimer(nil, NewRegistry(WithSample(func() Sample { return NewBucketSample(0.05) })))
+	read := func(what string, want bool) {
+		t.Helper()
+		changed, ok := timer.ReadBuckets(&s)
+		if changed != want || !ok {
+			t.Errorf("%s: changed %v ok %v", what, changed, ok)
+		}
+		if full := timer.Snapshot().Sample().(*BucketSnapshot); !sameBuckets(&s, full) || s.restarts != full.restarts {
+			t.Errorf("%s: %v differs from the snapshot %v", what, s, full)
+		}
+	}
+	read("the first time", true) // it has another unit now
+	read("nothing", false)
+	for _, d := range []time.Duration{time.Second, time.Second, 1, -1, 0, time.Hour, time.Second} {
+		timer.Update(d)
+		read("an update", true)
+		read("nothing", false)
+	}
+	timer.UpdateWithExemplar(time.Second, Labels{"a": "b"})
+	read("an exemplar", true)
+	read("nothing", false)
+	timer.Clear()
+	read("Clear", true)
+	read("nothing", false)
+	timer.Update(time.Second)
+	read("an update", true)
+	timer.Clear()
+	timer.Update(time.Second)
+	read("Clear and the same update", true)
+	if s.Count() != 1 {
+		t.Errorf("count %d", s.Count())
+	}
+}
