@@ -67,6 +67,17 @@ func (g Gauge) Update(value int64) {
 	}
 }
 
+// Inc adds n, which may be negative, with one atomic addition: for what begins
+// and ends, such as requests in flight. It does nothing to a functional gauge.
+func (g Gauge) Inc(n int64) {
+	if g.state != nil {
+		g.state.value.Add(n)
+	}
+}
+
+// Dec subtracts n; see Inc.
+func (g Gauge) Dec(n int64) { g.Inc(-n) }
+
 // Value returns the value set last, or that of the function.
 func (g Gauge) Value() int64 {
 	switch {
@@ -172,6 +183,25 @@ func (g GaugeFloat64) Update(value float64) {
 		g.state.bits.Store(math.Float64bits(value))
 	}
 }
+
+// Inc adds n, which may be negative. Of concurrent calls none is lost, also not
+// beside Update; each is rounded as float64 addition is. It does nothing to a
+// functional gauge.
+func (g GaugeFloat64) Inc(n float64) {
+	if g.state == nil {
+		return
+	}
+	for {
+		before := g.state.bits.Load()
+		after := math.Float64bits(math.Float64frombits(before) + n)
+		if g.state.bits.CompareAndSwap(before, after) {
+			return
+		}
+	}
+}
+
+// Dec subtracts n; see Inc.
+func (g GaugeFloat64) Dec(n float64) { g.Inc(-n) }
 
 // Value returns the value set last, or that of the function.
 func (g GaugeFloat64) Value() float64 {

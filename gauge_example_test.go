@@ -51,3 +51,18 @@ func ExampleNewFunctionalGaugeFloat64() {
 	fmt.Println(filled.Value())
 	// Output: 0.75
 }
+
+// What begins and ends needs no count of its own.
+func ExampleGauge_Inc() {
+	inFlight := metrics.NewGauge()
+	handle := func() {
+		inFlight.Inc(1)
+		defer inFlight.Dec(1)
+		fmt.Println("during:", inFlight.Value())
+	}
+	handle()
+	fmt.Println("after:", inFlight.Value())
+	// Output:
+	// during: 1
+	// after: 0
+}

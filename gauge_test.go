@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"math"
+	"sync"
 	"testing"
 )
 
@@ -58,4 +59,54 @@ func TestFunctionalGauge(t *testing.T) {
 	if plain.Value() != 5 || plainFloat.Value() != 5 {
 		t.Error("without a function it should be a plain gauge")
 	}
+}
+
+// Steps from many goroutines add up exactly, up and down.
+func TestGaugeSteps(t *testing.T) {
+	const goroutines, each = 8, 1000
+	whole, fraction := NewGauge(), NewGaugeFloat64()
+	whole.Update(5)
+	fraction.Update(0.5)
+	var all sync.WaitGroup
+	for range goroutines {
+		all.Go(func() {
+			for range each {
+				whole.Inc(3)
+				whole.Dec(2)
+				fraction.Inc(0.75)
+				fraction.Dec(0.5)
+			}
+		})
+	}
+	all.Wait()
+	if got := whole.Value(); got != 5+goroutines*each {
+		t.Errorf("gauge %d, want %d", got, 5+goroutines*each)
+	}
+	if got := fraction.Value(); got != 0.5+goroutines*each*0.25 {
+		t.Errorf("float gauge %v, want %v", got, 0.5+goroutines*each*0.25)
+	}
+}
+
+func TestGaugeStepsThatDoNothing(t *testing.T) {
+	whole := NewFunctionalGauge(func() int64 { return 7 })
+	whole.Inc(1)
+	fraction := NewFunctionalGaugeFloat64(func() float64 { return 7 })
+	fraction.Dec(1)
+	if whole.Value() != 7 || fraction.Value() != 7 {
+		t.Errorf("functional gauges read %d and %v, want 7", whole.Value(), fraction.Value())
+	}
+	var none Gauge
+	var noneFloat GaugeFloat64
+	none.Inc(1)
+	none.Dec(2)
+	noneFloat.Inc(1)
+	if none.Value() != 0 || noneFloat.Value() != 0 {
+		t.Error("a no-op has a value")
+	}
+}
+
+func TestGaugeStepAllocs(t *testing.T) {
+	whole, fraction := NewGauge(), NewGaugeFloat64()
+	wantAllocs(t, "Gauge.Inc", 0, func() { whole.Inc(1) })
+	wantAllocs(t, "GaugeFloat64.Inc", 0, func() { fraction.Inc(0.5) })
 }

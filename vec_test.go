@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"bytes"
 	"fmt"
 	"testing"
 )
@@ -142,5 +143,49 @@ func TestVecHashCollision(t *testing.T) {
 	v.index.Insert(hashValues([]string{"1"}), wrong, nil)
 	if v.With("1") == wrong.instrument {
 		t.Error("values were not compared")
+	}
+}
+
+// The function of NewVecFunc makes the instrument of each new series, and of one
+// that was removed and comes again.
+func TestVecFunc(t *testing.T) {
+	for kind, r := range map[string]Registry{"standard": NewRegistry(), "wrapper": wrapper{NewRegistry()}} {
+		t.Run(kind, func(t *testing.T) {
+			v := NewVecFunc(r, "sizes", func(l Labels) Histogram { return NewHistogram(NewUniformSample(7), l) }, "route")
+			for range 2 {
+				h := v.With("/")
+				if _, ok := h.Sample().(*UniformSample); !ok || GetSeries("sizes", r, Labels{"route": "/"}) != h {
+					t.Errorf("sample %T, registered %v", h.Sample(), GetSeries("sizes", r, Labels{"route": "/"}))
+				}
+				r.Unregister("sizes")
+			}
+		})
+	}
+}
+
+// A function that can't be trusted costs a line in the log, never a series.
+func TestVecFuncThatFails(t *testing.T) {
+	for name, make := range map[string]func(Labels) Counter{
+		"panics":         func(Labels) Counter { panic("no") },
+		"forgets labels": func(Labels) Counter { return NewCounter() },
+		"nil":            nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			log := captureLog(t)
+			r := NewRegistry()
+			v := NewVecFunc(r, name, make, "route")
+			v.With("/").Inc(1)
+			v.With("/a").Inc(2)
+			if got := GetOrRegisterCounter(name, r, Labels{"route": "/a"}).Count(); got != 2 {
+				t.Errorf("counted %d, want 2", got)
+			}
+			want := 1
+			if make == nil {
+				want = 0
+			}
+			if got := bytes.Count(log.Bytes(), []byte("\n")); got != want {
+				t.Errorf("%d lines in the log, want %d", got, want)
+			}
+		})
 	}
 }
