@@ -1,0 +1,109 @@
+package httpmetrics
+
+import (
+	"log/slog"
+	"maps"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+const (
+	methodLabel  = "http_request_method"
+	routeLabel   = "http_route"
+	statusLabel  = "http_response_status_code"
+	addressLabel = "server_address"
+	portLabel    = "server_port"
+	errorLabel   = "error_type"
+
+	other     = "_OTHER" // the conventions' value for what is not told apart
+	unmatched = "_UNMATCHED"
+)
+
+// methodOf keeps the label to the methods of RFC 9110 and PATCH, as the conventions
+// demand: a client can send any.
+func methodOf(method string) string {
+	switch method {
+	case "": // of a client's request
+		return http.MethodGet
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch,
+		http.MethodDelete, http.MethodConnect, http.MethodOptions, http.MethodTrace:
+		return method
+	}
+	return other
+}
+
+// statusTexts spare the allocation of each status code's text.
+var statusTexts = func() (texts [500]string) {
+	for i := range texts {
+		texts[i] = strconv.Itoa(100 + i)
+	}
+	return texts
+}()
+
+func statusOf(code int) string {
+	if i := code - 100; 0 <= i && i < len(statusTexts) {
+		return statusTexts[i]
+	}
+	return strconv.Itoa(code)
+}
+
+// patternOf returns the pattern that matched, without its method.
+func patternOf(r *http.Request) string {
+	if _, pattern, found := strings.Cut(r.Pattern, " "); found {
+		return strings.TrimLeft(pattern, " \t")
+	}
+	return r.Pattern
+}
+
+// A limiter lets so many different values pass and replaces all that come later.
+type limiter struct {
+	what string // for the log
+	most int    // negative for no limit
+
+	known  atomic.Pointer[map[string]string] // never changed, but replaced
+	mu     sync.Mutex
+	logged bool
+}
+
+func newLimiter(what string, most int) *limiter {
+	l := &limiter{what: what, most: most}
+	l.known.Store(&map[string]string{})
+	return l
+}
+
+// limit returns the value or other.
+func (l *limiter) limit(value string) string {
+	if known, ok := (*l.known.Load())[value]; ok {
+		return known
+	}
+	if !l.admit(value) {
+		return other
+	}
+	return value
+}
+
+// admit takes a value in, unless there are too many. The value is copied, since it
+// may be a piece of a request that would stay in memory with it.
+func (l *limiter) admit(value string) bool {
+	l.mu.Lock()
+	known := *l.known.Load()
+	_, ok := known[value]
+	if !ok && (l.most < 0 || len(known) < l.most) {
+		larger := maps.Clone(known)
+		copied := strings.Clone(value)
+		larger[copied] = copied
+		l.known.Store(&larger)
+		ok = true
+	}
+	log := !ok && !l.logged
+	l.logged = l.logged || log
+	l.mu.Unlock()
+	if log { // with no lock held: the handler of slog may make requests
+		slog.Warn("httpmetrics: too many different values, later ones are counted together",
+			"label", l.what, "limit", l.most, "counted_as", other, "first", value)
+	}
+	return ok
+}
