@@ -108,7 +108,7 @@ func (t *transport) recordDuration(duration metrics.Timer, took time.Duration, r
 	defer func() {
 		if p := recover(); p != nil {
 			t.panicked.Do(func() {
-				slog.Error("httpmetrics: duration not recorded", "error", fmt.Errorf("Exemplar panicked: %v", p))
+				slog.Error("httpmetrics: duration not recorded", "error", fmt.Errorf("function Exemplar panicked: %v", p))
 			})
 		}
 	}()

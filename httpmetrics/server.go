@@ -105,7 +105,7 @@ func (h *handler) routeOf(r *http.Request) string {
 func (h *handler) guard() {
 	if p := recover(); p != nil {
 		h.panicked.Do(func() {
-			slog.Error("httpmetrics: request not measured", "error", fmt.Errorf("Route or Exemplar panicked: %v", p))
+			slog.Error("httpmetrics: request not measured", "error", fmt.Errorf("function Route or Exemplar panicked: %v", p))
 		})
 	}
 }
