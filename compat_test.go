@@ -1,6 +1,9 @@
 package metrics
 
-import "testing"
+import (
+	"errors"
+	"testing"
+)
 
 func TestNilSample(t *testing.T) {
 	var s Sample = NilSample{}
@@ -27,7 +30,7 @@ func TestNilInstruments(t *testing.T) {
 	NilTimer{}.Update(1)
 	NilEWMA{}.Update(1)
 	var h Healthcheck = NilHealthcheck{}
-	h.Unhealthy(ErrUnhealthy)
+	h.Unhealthy(errors.New("down"))
 	h.Check()
 	h.Healthy()
 	if h.Error() != nil {

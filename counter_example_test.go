@@ -11,7 +11,7 @@ func ExampleNewCounter() {
 	served.Inc(2)
 	served.Dec(1)
 	fmt.Println(served.Count(), served.Labels())
-	// Output: 1 map[code:200]
+	// Output: 1 {code="200"}
 }
 
 func ExampleGetOrRegisterCounter() {
@@ -47,6 +47,6 @@ func ExampleCounter_WithLabels() {
 	fmt.Println(c.WithLabels(metrics.Labels{"host": "a"}).Labels())
 	fmt.Println(c.Labels())
 	// Output:
-	// map[code:200 host:a]
-	// map[code:200]
+	// {code="200",host="a"}
+	// {code="200"}
 }

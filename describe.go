@@ -16,9 +16,7 @@ type Description struct {
 // earlier one. The error says that r is a registry of one's own that keeps no
 // descriptions; it would need a method Describe(string, Description) error.
 func Describe(name string, r Registry, d Description) error {
-	if r == nil {
-		r = DefaultRegistry
-	}
+	r = orDefault(r)
 	if r, ok := r.(interface {
 		Describe(string, Description) error
 	}); ok {
@@ -59,7 +57,7 @@ func (p *PrefixedRegistry) DescriptionOf(fullName string) (Description, bool) {
 	parent, ok := p.parent.(interface {
 		DescriptionOf(string) (Description, bool)
 	})
-	if !ok || !strings.HasPrefix(fullName, p.prefix) {
+	if !ok || !strings.HasPrefix(fullName, p.Prefix()) {
 		return Description{}, false
 	}
 	return parent.DescriptionOf(fullName)

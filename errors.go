@@ -41,10 +41,6 @@ func unsupported(name string, i any) error {
 	return &UnsupportedTypeError{Name: name, Type: fmt.Sprintf("%T", i)}
 }
 
-// ErrUnhealthy is the error of a health check that was called Unhealthy without
-// saying why.
-var ErrUnhealthy = errors.New("unhealthy, no cause given")
-
 // errUnsupportedRegistry is wrapped with the name and the type of a registry
 // that has only the methods of Registry.
 var errUnsupportedRegistry = errors.New("registry can't do this")

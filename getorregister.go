@@ -5,26 +5,9 @@ import (
 	"slices"
 )
 
-// resolve returns our registry behind r, if it is one, and the prefix of names
-// in it.
-func resolve(r Registry) (base *StandardRegistry, prefix string) {
-	if r == nil {
-		r = DefaultRegistry
-	}
-	switch r := r.(type) {
-	case *StandardRegistry:
-		return r, ""
-	case *PrefixedRegistry:
-		if r != nil {
-			return r.base, r.prefix
-		}
-	}
-	return nil, ""
-}
-
 // reporterOf returns where to report what concerns r.
 func reporterOf(r Registry) *reporter {
-	if base, _ := resolve(r); base != nil {
+	if base, _ := reach(r); base != nil {
 		return &base.reports
 	}
 	return &reports
@@ -32,11 +15,11 @@ func reporterOf(r Registry) *reporter {
 
 // defaultSample returns what a histogram or timer of r gets if none was given.
 func defaultSample(r Registry) Sample {
-	if base, _ := resolve(r); base != nil {
-		return sampleFrom(base.newSample)
-	}
-	if r, ok := r.(interface{ NewSample() Sample }); ok {
+	if r, ok := r.(interface{ NewSample() Sample }); ok && !isOurs(r.(Registry)) {
 		return sampleFrom(func() Sample { return r.NewSample() }) // inside the guard, should r be a nil pointer
+	}
+	if base, _ := reach(r); base != nil {
+		return sampleFrom(base.newSample)
 	}
 	return sampleFrom(nil)
 }
@@ -47,7 +30,7 @@ func sampleFrom(make func() Sample) (s Sample) {
 	if make != nil {
 		guard("", "default sample could not be made", func() { s = make() })
 	}
-	if s == nil {
+	if isNil(s) {
 		s = NewExpDecaySample(defaultSize, defaultAlpha)
 	}
 	return s
@@ -119,9 +102,7 @@ func foreignGetOrRegister[M instrument](
 
 // newRegistered registers m. A failure is logged once; m works all the same.
 func newRegistered[M any](name string, r Registry, m M) M {
-	if r == nil {
-		r = DefaultRegistry
-	}
+	r = orDefault(r)
 	guard(name, "registry panicked", func() {
 		if err := r.Register(name, m); err != nil {
 			reporterOf(r).once(name, "not registered", err)

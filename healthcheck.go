@@ -6,7 +6,8 @@ import (
 )
 
 // A Healthcheck is a status, healthy or not, and a function that finds it out.
-// Users may implement it; with a method Labels() Labels such a check has labels.
+// Users may implement it; with a method Labels() Labels such a check has labels,
+// and with a method Stop() it is stopped when it is unregistered.
 type Healthcheck interface {
 	// Check finds the status out and sets it.
 	Check()
@@ -14,14 +15,24 @@ type Healthcheck interface {
 	Error() error
 	// Healthy sets the status to healthy.
 	Healthy()
-	// Unhealthy sets the status to unhealthy.
+	// Unhealthy sets the status to unhealthy because of the error; without one, as
+	// in h.Unhealthy(ping()), to healthy.
 	Unhealthy(error)
+}
+
+// LabelledHealthcheck is a Healthcheck of this package, which has labels.
+type LabelledHealthcheck interface {
+	Healthcheck
+	// Labels returns a copy of the labels, never nil.
+	Labels() Labels
+	// WithLabels returns a copy with labels added that keeps the present status.
+	WithLabels(Labels) LabelledHealthcheck
 }
 
 // NewHealthcheck returns a *StandardHealthcheck that is healthy until Check has
 // called f and f has called Unhealthy on what it is given. A nil f changes
 // nothing. With UseNilMetrics it is a NilHealthcheck.
-func NewHealthcheck(f func(Healthcheck), labels ...Labels) Healthcheck {
+func NewHealthcheck(f func(Healthcheck), labels ...Labels) LabelledHealthcheck {
 	if UseNilMetrics {
 		return NilHealthcheck{}
 	}
@@ -37,7 +48,7 @@ type StandardHealthcheck struct {
 	err    atomic.Pointer[error]
 }
 
-var _ Healthcheck = (*StandardHealthcheck)(nil)
+var _ LabelledHealthcheck = (*StandardHealthcheck)(nil)
 
 // Check calls the function. One that panics makes the check unhealthy, with an
 // error that says so.
@@ -64,11 +75,12 @@ func (h *StandardHealthcheck) Error() error {
 // Healthy sets the status to healthy.
 func (h *StandardHealthcheck) Healthy() { h.err.Store(nil) }
 
-// Unhealthy sets the status to unhealthy because of err. A nil error
-// means unhealthy, too: Error then returns ErrUnhealthy.
+// Unhealthy sets the status to unhealthy because of err, or to healthy if that is
+// nil.
 func (h *StandardHealthcheck) Unhealthy(err error) {
 	if err == nil {
-		err = ErrUnhealthy
+		h.Healthy()
+		return
 	}
 	h.err.Store(&err)
 }
@@ -78,7 +90,7 @@ func (h *StandardHealthcheck) Labels() Labels { return h.labels.Labels() }
 
 // WithLabels returns a copy with labels added that keeps the present status:
 // its Check does nothing, and it has no influence on the original.
-func (h *StandardHealthcheck) WithLabels(labels Labels) *StandardHealthcheck {
+func (h *StandardHealthcheck) WithLabels(labels Labels) LabelledHealthcheck {
 	detached := &StandardHealthcheck{labels: h.labels.with(labels)}
 	detached.err.Store(h.err.Load())
 	return detached
@@ -89,7 +101,7 @@ func (h *StandardHealthcheck) labelSet() *labelSet { return h.labels }
 // NilHealthcheck is always healthy and checks nothing.
 type NilHealthcheck struct{}
 
-var _ Healthcheck = NilHealthcheck{}
+var _ LabelledHealthcheck = NilHealthcheck{}
 
 // Check does nothing.
 func (NilHealthcheck) Check() {}
@@ -102,6 +114,12 @@ func (NilHealthcheck) Healthy() {}
 
 // Unhealthy does nothing.
 func (NilHealthcheck) Unhealthy(error) {}
+
+// Labels returns none.
+func (NilHealthcheck) Labels() Labels { return Labels{} }
+
+// WithLabels returns the same.
+func (h NilHealthcheck) WithLabels(Labels) LabelledHealthcheck { return h }
 
 func checkPanicked(p any) error { return fmt.Errorf("health check panicked: %v", p) }
 

@@ -18,7 +18,8 @@ func TestHealthcheck(t *testing.T) {
 		{"does nothing", func(Healthcheck) {}, ""},
 		{"healthy", func(h Healthcheck) { h.Healthy() }, ""},
 		{"unhealthy", func(h Healthcheck) { h.Unhealthy(cause) }, "down"},
-		{"unhealthy for no reason", func(h Healthcheck) { h.Unhealthy(nil) }, "unhealthy, no cause given"},
+		{"unhealthy without an error", func(h Healthcheck) { h.Unhealthy(nil) }, ""},
+		{"no longer unhealthy", func(h Healthcheck) { h.Unhealthy(cause); h.Unhealthy(nil) }, ""},
 		{"recovers", func(h Healthcheck) { h.Unhealthy(cause); h.Healthy() }, ""},
 		{"panics", func(Healthcheck) { panic("oh") }, "health check panicked: oh"},
 		{"panics after all", func(h Healthcheck) { h.Healthy(); panic(cause) }, "health check panicked: down"},
@@ -35,11 +36,12 @@ func TestHealthcheck(t *testing.T) {
 }
 
 func TestHealthcheckWithLabels(t *testing.T) {
-	h := NewHealthcheck(func(h Healthcheck) { h.Unhealthy(nil) }, Labels{"disk": "a"}).(*StandardHealthcheck)
+	cause := errors.New("full")
+	h := NewHealthcheck(func(h Healthcheck) { h.Unhealthy(cause) }, Labels{"disk": "a"})
 	h.Check()
 	detached := h.WithLabels(Labels{"host": "b"})
 	h.Healthy()
-	if !errors.Is(detached.Error(), ErrUnhealthy) {
+	if !errors.Is(detached.Error(), cause) {
 		t.Error("the copy changed with the original")
 	}
 	detached.Healthy()
@@ -76,7 +78,7 @@ func TestRunHealthchecks(t *testing.T) {
 	good := &userCheck{labels: Labels{"a": "2"}}
 	good.check = func() { r.Unregister("other"); good.Unhealthy(errors.New("down")) } // uses the registry
 	bad := &userCheck{labels: Labels{"a": "1"}, check: func() { panic("oh") }}
-	last := NewHealthcheck(func(h Healthcheck) { h.Unhealthy(nil) })
+	last := NewHealthcheck(func(h Healthcheck) { h.Unhealthy(errors.New("full")) })
 	for _, h := range []Healthcheck{bad, good, last, NilHealthcheck{}} {
 		name := "up"
 		if h == (NilHealthcheck{}) {
@@ -87,8 +89,7 @@ func TestRunHealthchecks(t *testing.T) {
 		}
 	}
 	r.RunHealthchecks()
-	got := fmt.Sprint(bad.err, good.err, last.Error())
-	if got != "health check panicked: oh down unhealthy, no cause given" {
+	if got := fmt.Sprint(bad.err, good.err, last.Error()); got != "health check panicked: oh down full" {
 		t.Error(got)
 	}
 	wantListing(t, r, `up{a="1"}`, `up{a="2"}`, `up`, `nil`)
@@ -125,13 +126,14 @@ func TestBrokenHealthcheck(t *testing.T) {
 }
 
 func TestHealthcheckConcurrentSafe(t *testing.T) {
-	h := NewHealthcheck(func(h Healthcheck) { h.Unhealthy(nil); h.Healthy() })
+	cause := errors.New("full")
+	h := NewHealthcheck(func(h Healthcheck) { h.Unhealthy(cause); h.Healthy() })
 	var all sync.WaitGroup
 	for range 4 {
 		all.Go(func() {
 			for range 500 {
 				h.Check()
-				if err := h.Error(); err != nil && err != ErrUnhealthy {
+				if err := h.Error(); err != nil && err != cause {
 					t.Error(err)
 				}
 			}

@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// percentileKeys are the keys of the percentiles in GetAll and JSON.
-var percentileKeys = []struct {
-	key        string
-	percentile float64
-}{{"median", 0.5}, {"75%", 0.75}, {"95%", 0.95}, {"99%", 0.99}, {"99.9%", 0.999}}
+// The percentiles in GetAll, JSON and text, and their keys.
+var (
+	shownPercentiles = []float64{0.5, 0.75, 0.95, 0.99, 0.999}
+	percentileKeys   = []string{"median", "75%", "95%", "99%", "99.9%"}
+)
 
 // GetAll returns the values of each series, keyed by name{label="value"}:
 //
@@ -22,11 +22,14 @@ var percentileKeys = []struct {
 //	Histogram            count min max mean stddev median 75% 95% 99% 99.9%
 //	Timer                those of Histogram, in nanoseconds, and of Meter
 //
-// A functional gauge that panics is left out and logged once.
-func (r *StandardRegistry) GetAll() map[string]map[string]any { return getAll(r.Each) }
+// Each series has a key of its own: should one without labels have the very name
+// that is the key of one with labels, the latter's name is quoted. A functional
+// gauge that panics is left out and logged once. What SinkOnce left is not shown.
+func (r *StandardRegistry) GetAll() map[string]map[string]any { return getAll(r.registered) }
 
 // MarshalJSON writes what GetAll returns in the order of the keys, with null for
-// numbers that JSON doesn't have: NaN and the infinities.
+// numbers that JSON doesn't have, NaN and the infinities, and \xff for a byte of a key
+// that is not UTF-8.
 func (r *StandardRegistry) MarshalJSON() ([]byte, error) { return json.Marshal(finite(r.GetAll())) }
 
 // MarshalJSON writes what is under the prefix, as StandardRegistry does.
@@ -35,25 +38,13 @@ func (p *PrefixedRegistry) MarshalJSON() ([]byte, error) { return json.Marshal(f
 // WriteJSON writes the registry as a line of JSON every d, until writing fails;
 // it returns that error. If d is not positive, it writes once.
 func WriteJSON(r Registry, d time.Duration, w io.Writer) error {
-	if d <= 0 {
-		return WriteJSONOnce(r, w)
-	}
-	ticker := time.NewTicker(d)
-	defer ticker.Stop()
-	for range ticker.C {
-		if err := WriteJSONOnce(r, w); err != nil {
-			return err
-		}
-	}
-	return nil
+	return every(d, func() error { return WriteJSONOnce(r, w) })
 }
 
 // WriteJSONOnce writes the registry as a line of JSON: with its MarshalJSON
 // method if it has one, else what its GetAll returns.
 func WriteJSONOnce(r Registry, w io.Writer) error {
-	if r == nil {
-		r = DefaultRegistry
-	}
+	r = orDefault(r)
 	var value any = r
 	if _, ok := value.(json.Marshaler); !ok {
 		value = finite(r.GetAll())
@@ -61,7 +52,7 @@ func WriteJSONOnce(r Registry, w io.Writer) error {
 	return json.NewEncoder(w).Encode(value)
 }
 
-// finite replaces numbers that JSON doesn't have by nil, in a copy.
+// finite replaces what JSON doesn't have, in a copy: numbers by nil, keys by others.
 func finite(all map[string]map[string]any) map[string]map[string]any {
 	clean := make(map[string]map[string]any, len(all))
 	for key, values := range all {
@@ -74,18 +65,21 @@ func finite(all map[string]map[string]any) map[string]map[string]any {
 		}
 		clean[key] = copied
 	}
+	validKeys(clean)
 	return clean
 }
 
 func getAll(each func(func(string, any))) map[string]map[string]any {
-	all := map[string]map[string]any{}
+	var all []seriesValues
 	each(func(name string, metric any) {
 		if h, ok := metric.(Healthcheck); ok {
 			runCheck(name, h)
 		}
-		readGuarded(name, func() { all[name+labelsOf(metric).String()] = valuesOf(snapshotOf(metric)) })
+		readGuarded(name, func() {
+			all = append(all, seriesValues{name, labelsOf(metric), valuesOf(snapshotOf(metric))})
+		})
 	})
-	return all
+	return keyed(all)
 }
 
 func valuesOf(snapshot any) map[string]any {
@@ -98,6 +92,7 @@ func valuesOf(snapshot any) map[string]any {
 	case GaugeFloat64Snapshot:
 		values["value"] = s.Value()
 	case MeterSnapshot:
+		values["count"] = s.Count()
 		addRates(values, s)
 	case HistogramSnapshot:
 		addDistribution(values, s)
@@ -113,38 +108,38 @@ func valuesOf(snapshot any) map[string]any {
 	return values
 }
 
-func addRates(values map[string]any, s interface {
-	Count() int64
+// rateReader is what the snapshots of meters and timers have in common.
+type rateReader interface {
 	Rate1() float64
 	Rate5() float64
 	Rate15() float64
 	RateMean() float64
-}) {
-	values["count"] = s.Count()
+}
+
+func addRates(values map[string]any, s rateReader) {
 	values["1m.rate"] = s.Rate1()
 	values["5m.rate"] = s.Rate5()
 	values["15m.rate"] = s.Rate15()
 	values["mean.rate"] = s.RateMean()
 }
 
-func addDistribution(values map[string]any, s interface {
+// distributionReader is what the snapshots of histograms and timers have in common.
+type distributionReader interface {
 	Count() int64
 	Min() int64
 	Max() int64
 	Mean() float64
 	StdDev() float64
 	Percentiles([]float64) []float64
-}) {
+}
+
+func addDistribution(values map[string]any, s distributionReader) {
 	values["count"] = s.Count()
 	values["min"] = s.Min()
 	values["max"] = s.Max()
 	values["mean"] = s.Mean()
 	values["stddev"] = s.StdDev()
-	ps := make([]float64, len(percentileKeys))
-	for i, p := range percentileKeys {
-		ps[i] = p.percentile
-	}
-	for i, value := range s.Percentiles(ps) {
-		values[percentileKeys[i].key] = value
+	for i, value := range s.Percentiles(shownPercentiles) {
+		values[percentileKeys[i]] = value
 	}
 }

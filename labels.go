@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Labels are the names and values that tell the series of one name apart, such
@@ -63,7 +64,7 @@ func (s *labelSet) Labels() Labels {
 }
 
 // String writes the set as Prometheus does, {code="200",method="GET"}, and
-// nothing for a set without labels.
+// nothing for a set without labels. Different sets give different strings.
 func (s *labelSet) String() string {
 	if s == nil {
 		return ""
@@ -73,9 +74,17 @@ func (s *labelSet) String() string {
 		if i > 0 {
 			text = append(text, ',')
 		}
-		text = append(text, pair.name...)
+		text = appendLabelName(text, pair.name)
 		text = append(text, '=')
 		text = strconv.AppendQuote(text, pair.value)
 	}
 	return string(append(text, '}'))
+}
+
+// appendLabelName quotes a name that could be taken for the end of its own.
+func appendLabelName(text []byte, name string) []byte {
+	if name == "" || !utf8.ValidString(name) || strings.ContainsAny(name, "\"=,{}\\ \n") {
+		return strconv.AppendQuote(text, name)
+	}
+	return append(text, name...)
 }

@@ -5,14 +5,15 @@ import "strings"
 // PrefixedRegistry is a view of another registry: what is registered through it
 // gets a prefix before its name, and what doesn't have the prefix isn't seen.
 // Prefixes add up when one is put upon another. Names go in without the prefix,
-// and come out of Each, SinkOnce and GetAll with it.
+// and come out of Each and GetAll with it.
 //
 // NewPrefixedRegistry and NewPrefixedChildRegistry make it; it is as safe for
 // concurrent use as the registry that it views.
 type PrefixedRegistry struct {
 	parent Registry          // never a *PrefixedRegistry
 	base   *StandardRegistry // parent, if it is ours
-	prefix string            // of all levels
+	prefix string            // of all levels down to parent
+	outer  string            // that a user's parent puts before it, if it wraps a prefixed registry
 }
 
 var _ Registry = (*PrefixedRegistry)(nil)
@@ -26,24 +27,46 @@ func NewPrefixedRegistry(prefix string) Registry {
 // one itself, or a registry that a user wrote. A nil parent means
 // DefaultRegistry as it is now.
 func NewPrefixedChildRegistry(parent Registry, prefix string) Registry {
-	if parent == nil {
-		parent = DefaultRegistry
-	}
-	if p, ok := parent.(*PrefixedRegistry); ok && p != nil {
+	parent = orDefault(parent)
+	if p, ok := parent.(*PrefixedRegistry); ok {
 		parent, prefix = p.parent, p.prefix+prefix
 	}
 	base, _ := parent.(*StandardRegistry)
-	return &PrefixedRegistry{parent: parent, base: base, prefix: prefix}
+	_, outer := reach(parent)
+	return &PrefixedRegistry{parent: parent, base: base, prefix: prefix, outer: outer}
 }
 
-// Each calls f with the full name for each series under the prefix.
+// Prefix returns what full names begin with: the prefixes of all levels.
+func (p *PrefixedRegistry) Prefix() string { return p.outer + p.prefix }
+
+// Each calls f with the full name for each series under the prefix, and last for
+// what SinkOnce left under it.
 func (p *PrefixedRegistry) Each(f func(string, any)) {
 	if p.base != nil {
 		p.base.eachUnder(p.prefix, f)
+	} else {
+		p.eachOfUser(f)
+	}
+}
+
+// registered is Each without what SinkOnce left.
+func (p *PrefixedRegistry) registered(f func(string, any)) {
+	if p.base != nil {
+		p.base.eachRegistered(p.prefix, f)
 		return
 	}
+	if base, _ := reach(p.parent); base != nil { // a user's registry has Each only
+		taken := base.sunk.take("")
+		defer base.sunk.putBack(taken)
+	}
+	p.eachOfUser(f)
+}
+
+// eachOfUser is Each over a registry that a user wrote.
+func (p *PrefixedRegistry) eachOfUser(f func(string, any)) {
+	prefix := p.Prefix()
 	p.parent.Each(func(name string, metric any) {
-		if strings.HasPrefix(name, p.prefix) {
+		if strings.HasPrefix(name, prefix) {
 			f(name, metric)
 		}
 	})
@@ -60,7 +83,7 @@ func (p *PrefixedRegistry) GetSeries(name string, labels Labels) any {
 }
 
 // GetAll returns the values of each series under the prefix by its full name.
-func (p *PrefixedRegistry) GetAll() map[string]map[string]any { return getAll(p.Each) }
+func (p *PrefixedRegistry) GetAll() map[string]map[string]any { return getAll(p.registered) }
 
 // GetOrRegister is that of the parent with the prefix before the name.
 func (p *PrefixedRegistry) GetOrRegister(name string, i any) any {
@@ -73,11 +96,7 @@ func (p *PrefixedRegistry) Register(name string, i any) error {
 }
 
 // RunHealthchecks calls Check on the health checks under the prefix.
-func (p *PrefixedRegistry) RunHealthchecks() { runHealthchecks(p.Each) }
-
-// SinkOnce takes a snapshot of each series under the prefix in one pass, then
-// calls f for each.
-func (p *PrefixedRegistry) SinkOnce(f func(string, any)) { sinkOnce(p.Each, f) }
+func (p *PrefixedRegistry) RunHealthchecks() { runHealthchecks(p.registered) }
 
 // Unregister removes all series of prefix and name.
 func (p *PrefixedRegistry) Unregister(name string) { p.parent.Unregister(p.prefix + name) }
@@ -91,9 +110,9 @@ func (p *PrefixedRegistry) UnregisterSeries(name string, labels Labels) bool {
 // UnregisterAll removes all series under the prefix, and no others.
 func (p *PrefixedRegistry) UnregisterAll() {
 	names := map[string]struct{}{}
-	p.Each(func(name string, _ any) { names[name] = struct{}{} })
+	p.registered(func(name string, _ any) { names[name] = struct{}{} })
 	for name := range names {
-		p.parent.Unregister(name)
+		p.parent.Unregister(strings.TrimPrefix(name, p.outer))
 	}
 }
 

@@ -17,8 +17,9 @@ import (
 // Where a function of this package takes a Registry, nil means DefaultRegistry.
 type Registry interface {
 	// Each calls the function for each series with the full name and the live
-	// instrument, which has its labels. The order stays the same
-	// as long as the series do. The function may use the registry.
+	// instrument, whose Labels method tells the labels, and last for what SinkOnce
+	// left. The order stays the same as long as the series do. The function may
+	// use the registry.
 	Each(func(string, any))
 
 	// Get returns the series of that name without labels, or the only one of
@@ -39,9 +40,10 @@ type Registry interface {
 	// DuplicateMetric, a *TypeConflictError or an *UnsupportedTypeError.
 	Register(string, any) error
 
-	// SinkOnce takes a read-only snapshot of each series, all in one pass, and
-	// then calls the function with the full name and the snapshot of each.
-	SinkOnce(func(string, any))
+	// SinkOnce leaves a metric that the next Each hands out once, after the
+	// series, and then forgets: the last value of something short-lived, which
+	// nobody will update again. It is not registered.
+	SinkOnce(string, any)
 
 	// RunHealthchecks calls Check on all health checks.
 	RunHealthchecks()
@@ -72,6 +74,8 @@ type StandardRegistry struct {
 
 	describing   sync.RWMutex // guards descriptions, which flushes read
 	descriptions map[string]Description
+
+	sunk sink
 }
 
 var _ Registry = (*StandardRegistry)(nil)
@@ -99,11 +103,19 @@ func NewRegistry(options ...Option) Registry {
 }
 
 // Each calls f for each series in the order of registration, with the live
-// instrument. A series that is removed before its turn is left out; one that is
-// added meanwhile may be. Nothing is allocated while the series stay the same.
+// instrument, and then for what SinkOnce left. A series that is removed before its
+// turn is left out; one that is added meanwhile may be. Nothing is allocated while
+// the series stay the same.
 func (r *StandardRegistry) Each(f func(string, any)) { r.eachUnder("", f) }
 
 func (r *StandardRegistry) eachUnder(prefix string, f func(string, any)) {
+	r.eachRegistered(prefix, f)
+	r.eachSunk(prefix, f)
+}
+
+func (r *StandardRegistry) registered(f func(string, any)) { r.eachRegistered("", f) }
+
+func (r *StandardRegistry) eachRegistered(prefix string, f func(string, any)) {
 	for _, s := range r.all() {
 		if strings.HasPrefix(s.family.name, prefix) && !s.removed.Load() {
 			f(s.family.name, s.metric)
@@ -116,7 +128,7 @@ func (r *StandardRegistry) eachUnder(prefix string, f func(string, any)) {
 func (r *StandardRegistry) Get(name string) any {
 	f := r.family("", name)
 	if f == nil {
-		return nil
+		return r.answerProbe(name)
 	}
 	if s := f.plain.Load(); s != nil {
 		return s.metric
@@ -132,6 +144,23 @@ func (r *StandardRegistry) Get(name string) any {
 // GetSeries returns the series of that name and exactly these labels, or nil.
 func (r *StandardRegistry) GetSeries(name string, labels Labels) any {
 	return GetSeries(name, r, labels)
+}
+
+func (r *StandardRegistry) getSeries(prefix, name string, set *labelSet) any {
+	if s := r.find(r.family(prefix, name), kindNone, wantedSet(set)); s != nil {
+		return s.metric
+	}
+	return nil
+}
+
+// countSeries returns how many series a name has.
+func (r *StandardRegistry) countSeries(name string) int {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if f := r.family("", name); f != nil {
+		return len(f.exported)
+	}
+	return 0
 }
 
 // GetOrRegister returns the series of that name and of i's labels; i is what to
@@ -180,11 +209,7 @@ func (r *StandardRegistry) Register(name string, i any) error {
 
 // RunHealthchecks calls Check on all health checks, one after the other. One
 // that panics becomes unhealthy, and the others run all the same.
-func (r *StandardRegistry) RunHealthchecks() { runHealthchecks(r.Each) }
-
-// SinkOnce takes a snapshot of each series in one pass, then calls f for each.
-// A functional gauge that panics is left out and logged once.
-func (r *StandardRegistry) SinkOnce(f func(string, any)) { sinkOnce(r.Each, f) }
+func (r *StandardRegistry) RunHealthchecks() { runHealthchecks(r.registered) }
 
 // Unregister removes all series of that name. Instruments that are still held
 // go on working; they are just not part of the registry any more. A health
@@ -205,7 +230,10 @@ func (r *StandardRegistry) Unregister(name string) {
 // UnregisterSeries removes the series of that name and exactly these labels,
 // and reports whether there was one.
 func (r *StandardRegistry) UnregisterSeries(name string, labels Labels) bool {
-	set := newLabelSet(labels)
+	return r.unregisterSeries(name, newLabelSet(labels))
+}
+
+func (r *StandardRegistry) unregisterSeries(name string, set *labelSet) bool {
 	r.mutex.Lock()
 	s := r.find(r.family("", name), kindNone, wantedSet(set))
 	if s != nil {

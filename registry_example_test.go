@@ -21,8 +21,8 @@ func ExampleLabels() {
 		fmt.Println(name, counter.Labels(), counter.Count())
 	})
 	// Output:
-	// requests map[code:200 method:GET] 3
-	// requests map[code:500] 1
+	// requests {code="200",method="GET"} 3
+	// requests {code="500"} 1
 }
 
 // Where label values change from call to call, a Vec finds the series fastest.
@@ -131,9 +131,9 @@ func ExampleGetSeries() {
 	fmt.Println(r.Get("requests").(metrics.Counter).Labels())
 	// Output:
 	// <nil>
-	// map[code:404] true
+	// {code="404"} true
 	// true
-	// map[code:200]
+	// {code="200"}
 }
 
 func ExampleRegistry_register() {
@@ -153,22 +153,22 @@ func ExampleRegistry_register() {
 	// already there: jobs
 }
 
-// SinkOnce is for those who write figures somewhere: all are of one moment.
+// SinkOnce leaves the last value of something that is gone: the next Each hands it
+// out, and no later one.
 func ExampleRegistry_sinkOnce() {
 	r := metrics.NewRegistry()
-	metrics.GetOrRegisterCounter("jobs", r).Inc(3)
-	metrics.GetOrRegisterGauge("queue", r).Update(4)
-	r.SinkOnce(func(name string, snapshot any) {
-		switch s := snapshot.(type) {
-		case metrics.CounterSnapshot:
-			fmt.Println(name, s.Count())
-		case metrics.GaugeSnapshot:
-			fmt.Println(name, s.Value())
-		}
-	})
+	metrics.GetOrRegisterCounter("connections", r).Inc(1)
+	closed := metrics.NewGauge(metrics.Labels{"connection": "7"})
+	closed.Update(1024)
+	r.SinkOnce("bytes", closed)
+
+	show := func(name string, metric any) { fmt.Println(name, metric) }
+	r.Each(show)
+	r.Each(show)
 	// Output:
-	// jobs 3
-	// queue 4
+	// connections counter count=1
+	// bytes gauge{connection="7"} value=1024
+	// connections counter count=1
 }
 
 // All histograms and timers of a registry can get another sample than the

@@ -36,10 +36,6 @@ func MustRegister(name string, i any) {
 // RunHealthchecks calls Check on all health checks of DefaultRegistry.
 func RunHealthchecks() { DefaultRegistry.RunHealthchecks() }
 
-// SinkOnce takes a snapshot of each series of DefaultRegistry in one pass, then
-// calls f for each.
-func SinkOnce(f func(string, any)) { DefaultRegistry.SinkOnce(f) }
-
 // Unregister removes all series of that name from DefaultRegistry.
 func Unregister(name string) { DefaultRegistry.Unregister(name) }
 
@@ -47,61 +43,87 @@ func Unregister(name string) { DefaultRegistry.Unregister(name) }
 // Get in its place would give the one without labels.
 //
 // A registry that a user wrote may have a method GetSeries(string, Labels) any,
-// which is called then; one without it is searched with Each.
-func GetSeries(name string, r Registry, labels ...Labels) any {
-	if r == nil {
-		r = DefaultRegistry
-	}
+// which is called then. Without it, GetSeries looks into the registry of this package
+// that its Get leads to, or if there is none, through what its Each shows.
+func GetSeries(name string, r Registry, labels ...Labels) (metric any) {
+	r = orDefault(r)
 	set := newLabelSet(labels...)
-	if base, prefix := resolve(r); base != nil {
-		if s := base.find(base.family(prefix, name), kindNone, wantedSet(set)); s != nil {
-			return s.metric
-		}
-		return nil
-	}
-	if r, ok := r.(interface{ GetSeries(string, Labels) any }); ok {
-		return r.GetSeries(name, set.Labels())
-	}
-	var found any
-	r.Each(func(other string, metric any) {
-		if found == nil && other == name && labelsOf(metric).same(set) {
-			found = metric
+	guard(name, "registry panicked", func() {
+		if asked, ok := r.(interface{ GetSeries(string, Labels) any }); ok && !isOurs(r) {
+			metric = asked.GetSeries(name, set.Labels())
+		} else if base, prefix := reach(r); base != nil {
+			metric = base.getSeries(prefix, name, set)
+		} else {
+			metric, _ = searchSeries(name, r, set)
 		}
 	})
-	return found
+	return metric
 }
 
 // UnregisterSeries removes the series of that name and exactly these labels, and
 // leaves the others of the name. It reports whether a series was removed.
 //
 // A registry that a user wrote may have a method
-// UnregisterSeries(string, Labels) bool, which is called then; from one without it,
-// a series can be removed only if it is the only one of its name.
-func UnregisterSeries(name string, r Registry, labels ...Labels) bool {
-	if r == nil {
-		r = DefaultRegistry
-	}
+// UnregisterSeries(string, Labels) bool, which is called then. Without it, its
+// Unregister is called if the series is the only one of its name, and else the
+// registry of this package that its Get leads to. If there is none, the series stays,
+// and this is logged once.
+func UnregisterSeries(name string, r Registry, labels ...Labels) (removed bool) {
+	r = orDefault(r)
 	set := newLabelSet(labels...)
-	if r, ok := r.(interface{ UnregisterSeries(string, Labels) bool }); ok {
-		return r.UnregisterSeries(name, set.Labels())
-	}
-	matches, others := 0, 0
-	r.Each(func(other string, metric any) {
-		switch {
-		case other != name:
-		case labelsOf(metric).same(set):
-			matches++
-		default:
-			others++
+	guard(name, "registry panicked", func() {
+		if asked, ok := r.(interface{ UnregisterSeries(string, Labels) bool }); ok && !isOurs(r) {
+			removed = asked.UnregisterSeries(name, set.Labels())
+		} else {
+			removed = unregisterSeries(name, r, set)
 		}
 	})
-	if matches == 0 {
-		return false
+	return removed
+}
+
+// unregisterSeries is UnregisterSeries where nobody is asked.
+func unregisterSeries(name string, r Registry, set *labelSet) bool {
+	base, prefix := reach(r)
+	if base != nil && isOurs(r) {
+		return base.unregisterSeries(prefix+name, set)
 	}
-	if others > 0 {
-		reports.once(name+set.String(), "not unregistered", unable(r, name, "unregister one of several series"))
-		return false
+	var metric any
+	var only bool
+	if base != nil {
+		metric, only = base.getSeries(prefix, name, set), base.countSeries(prefix+name) == 1
+	} else {
+		metric, only = searchSeries(name, r, set)
 	}
-	r.Unregister(name)
-	return true
+	switch {
+	case metric == nil:
+		return false
+	case only:
+		r.Unregister(name)
+		return true
+	case base != nil:
+		return base.unregisterSeries(prefix+name, set)
+	}
+	reports.once(name+set.String(), "not unregistered", unable(r, name, "unregister one of several series"))
+	return false
+}
+
+// isOurs reports whether r is of this package, all the way down.
+func isOurs(r Registry) bool {
+	base, _ := resolve(r)
+	return base != nil
+}
+
+// searchSeries looks through what a registry shows, and reports whether the series
+// is the only one of its name.
+func searchSeries(name string, r Registry, set *labelSet) (metric any, only bool) {
+	count := 0
+	r.Each(func(other string, m any) {
+		if other != name {
+			return
+		}
+		if count++; metric == nil && labelsOf(m).same(set) {
+			metric = m
+		}
+	})
+	return metric, count == 1
 }

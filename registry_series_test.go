@@ -103,7 +103,6 @@ func TestChurnConcurrent(t *testing.T) {
 	done := make(chan struct{})
 	for _, read := range []func() bool{
 		func() (found bool) { r.Each(func(_ string, m any) { found = found || m == stays }); return found },
-		func() (found bool) { r.SinkOnce(func(n string, _ any) { found = found || n == "stays" }); return found },
 		func() bool { return GetOrRegisterCounter("stays", r, Labels{"a": "1"}) == stays },
 		func() bool { return r.Get("stays") == stays && GetSeries("stays", r, Labels{"a": "1"}) == stays },
 		func() bool { return len(r.GetAll()) > 0 && WriteJSONOnce(r, io.Discard) == nil },

@@ -24,22 +24,6 @@ func snapshotOf(metric any) any {
 
 // readGuarded reads a metric with f. If that panics, the metric is left out and
 // reported once.
-func readGuarded(name string, f func()) {
-	guard(name, "left out, since reading it panicked", f)
-}
-
-// sinkOnce takes all snapshots before f sees the first, so that
-// they are of one moment, however long f takes.
-func sinkOnce(each func(func(string, any)), f func(string, any)) {
-	type taken struct {
-		name     string
-		snapshot any
-	}
-	var all []taken
-	each(func(name string, metric any) {
-		readGuarded(name, func() { all = append(all, taken{name, snapshotOf(metric)}) })
-	})
-	for _, t := range all {
-		f(t.name, t.snapshot)
-	}
+func readGuarded(name string, f func()) (ok bool) {
+	return guard(name, "left out, since reading it panicked", f)
 }

@@ -1,39 +1,34 @@
 package metrics
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
 )
 
-func TestSinkOnce(t *testing.T) {
-	r := NewRegistry()
-	GetOrRegisterTimer("t", r)
-	c := GetOrRegisterCounter("c", r, Labels{"a": "1"})
-	if err := r.Register("h", NewHealthcheck(func(h Healthcheck) { h.Unhealthy(nil) })); err != nil {
-		t.Fatal(err)
-	}
-	if err := r.Register("s", NewGauge().Snapshot()); err != nil {
-		t.Fatal(err)
-	}
+// What is read is a copy: later updates don't show in it, and it has no influence on
+// the metric.
+func TestSnapshotOf(t *testing.T) {
+	c := NewCounter(Labels{"a": "1"})
+	h := NewHealthcheck(nil)
 	var got []string
-	r.SinkOnce(func(name string, snapshot any) {
-		c.Inc(1) // all snapshots have been taken
+	for _, metric := range []any{NewTimer(), c, h, NewGauge().Snapshot()} {
+		snapshot := snapshotOf(metric)
+		c.Inc(1)
 		if h, ok := snapshot.(Healthcheck); ok {
-			h.Unhealthy(nil) // not on the original
+			h.Unhealthy(errors.New("down"))
 		}
-		got = append(got, fmt.Sprintf("%s %T", name, snapshot))
-		if s, ok := snapshot.(CounterSnapshot); ok && (s.Count() != 0 || s.Labels()["a"] != "1") {
+		got = append(got, fmt.Sprintf("%T", snapshot))
+		if s, ok := snapshot.(CounterSnapshot); ok && (s.Count() != 1 || s.Labels()["a"] != "1") {
 			t.Errorf("counter shows %d %v", s.Count(), s.Labels())
 		}
-	})
-	want := []string{
-		"t metrics.TimerSnapshot", "c metrics.CounterSnapshot", "h *metrics.StandardHealthcheck", "s metrics.GaugeSnapshot",
 	}
+	want := []string{"metrics.TimerSnapshot", "metrics.CounterSnapshot", "*metrics.StandardHealthcheck", "metrics.GaugeSnapshot"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if err := r.Get("h").(Healthcheck).Error(); err != nil {
+	if err := h.Error(); err != nil {
 		t.Errorf("the health check itself was changed: %v", err)
 	}
 }

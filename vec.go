@@ -45,9 +45,7 @@ type vecEntry[M instrument] struct {
 // called. If a label has no name or two have the same, this is logged once, and
 // With gives an instrument that is not exported.
 func NewVec[M instrument](r Registry, name string, labels ...string) *Vec[M] {
-	if r == nil {
-		r = DefaultRegistry
-	}
+	r = orDefault(r)
 	v := &Vec[M]{registry: r, name: name, labels: slices.Clone(labels)}
 	sorted := slices.Sorted(slices.Values(labels))
 	if len(slices.Compact(sorted)) < len(labels) || slices.Contains(labels, "") {

@@ -80,5 +80,5 @@ func ExampleConfig_exemplar() {
 	for exemplar := range timer.Snapshot().Exemplars() {
 		fmt.Println(exemplar.Labels)
 	}
-	// Output: map[trace_id:4bf92f35]
+	// Output: {trace_id="4bf92f35"}
 }

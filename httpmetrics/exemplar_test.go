@@ -95,9 +95,9 @@ func TestExemplars(t *testing.T) {
 		context  any
 		want     string
 	}{
-		{"by default", nil, traced, nil, "[map[trace_id:" + trace + "]]"},
+		{"by default", nil, traced, nil, `[{trace_id="` + trace + `"}]`},
 		{"not traced", nil, http.Header{}, "ours", "[]"},
-		{"from the context", fromContext, traced, "ours", "[map[trace:ours]]"},
+		{"from the context", fromContext, traced, "ours", `[{trace="ours"}]`},
 		{"not in the context", fromContext, traced, nil, "[]"},
 		{"panics", func(context.Context) metrics.Labels { panic("no") }, traced, nil, "[]"},
 	} {

@@ -35,17 +35,11 @@ func NewRegistry(r metrics.Registry) gometrics.Registry {
 	return &Registry{base: r, prefix: prefixOf(r)}
 }
 
-// prefixOf finds out what r puts before names. Ours tells in the error for what
-// can't be registered; one of the user's may have a method for it.
+// prefixOf returns what r puts before names. One of the user's may have a method
+// for it, as ours has.
 func prefixOf(r metrics.Registry) string {
-	switch r := r.(type) {
-	case interface{ Prefix() string }:
+	if r, ok := r.(interface{ Prefix() string }); ok {
 		return r.Prefix()
-	case *metrics.PrefixedRegistry:
-		var unsupported *metrics.UnsupportedTypeError
-		if errors.As(r.Register("", nil), &unsupported) {
-			return unsupported.Name
-		}
 	}
 	return ""
 }
@@ -196,6 +190,11 @@ func (r *Registry) registerInBase(name string, i any) error {
 	}
 	return nil
 }
+
+// SinkOnce leaves a metric in r that the next Each, of this registry or of r, hands
+// out once, and then forgets: see metrics.Registry. It may be of rcrowley's types
+// or of ours.
+func (r *Registry) SinkOnce(name string, metric any) { r.base.SinkOnce(name, unwrap(metric)) }
 
 // RunHealthchecks calls Check on all health checks, one after the other. One
 // that panics becomes unhealthy, and the others run all the same.

@@ -17,18 +17,18 @@ func TestAPI(t *testing.T) {
 	got := a.Export()
 	slices.Sort(got)
 	want := []string{
-		"in_flight map[env:test instance:one] 1",
-		"latency map[env:test instance:one route:/] 2000000000",
-		"latency map[env:test instance:one route:/users] 3000000000",
-		"limit map[env:test instance:one] 0.5",
-		"load map[env:test] 0.5",
-		"rate map[env:test instance:one route:/] 2",
-		"rate map[env:test instance:one route:/users] 1",
-		"requests map[env:test instance:one route:/] 2",
-		"requests map[env:test instance:one route:/users] 1",
-		"size map[env:test instance:one route:/] 200",
-		"size map[env:test instance:one route:/users] 300",
-		"starts map[env:test instance:one] 1",
+		`in_flight {env="test",instance="one"} 1`,
+		`latency {env="test",instance="one",route="/"} 2000000000`,
+		`latency {env="test",instance="one",route="/users"} 3000000000`,
+		`limit {env="test",instance="one"} 0.5`,
+		`load {env="test"} 0.5`,
+		`rate {env="test",instance="one",route="/"} 2`,
+		`rate {env="test",instance="one",route="/users"} 1`,
+		`requests {env="test",instance="one",route="/"} 2`,
+		`requests {env="test",instance="one",route="/users"} 1`,
+		`size {env="test",instance="one",route="/"} 200`,
+		`size {env="test",instance="one",route="/users"} 300`,
+		`starts {env="test",instance="one"} 1`,
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
@@ -51,10 +51,14 @@ func TestUnlabelled(t *testing.T) {
 func TestSinkOnce(t *testing.T) {
 	a := New(metrics.NewRegistry(), "one")
 	a.Serve("/", 100, time.Second)
-	names := map[string]int{}
-	a.registry.SinkOnce(func(name string, _ any) { names[name]++ })
-	if len(names) != 8 || names["requests"] != 1 {
-		t.Errorf("sink got %v", names)
+	gone := metrics.NewGauge(metrics.Labels{"connection": "7"})
+	gone.Update(1)
+	a.registry.SinkOnce("closed", gone)
+	for pass, want := range []int{1, 0} {
+		names := map[string]int{}
+		a.registry.Each(func(name string, _ any) { names[name]++ })
+		if names["closed"] != want || names["requests"] != 1 {
+			t.Errorf("pass %d: Each gave %v", pass, names)
+		}
 	}
-	metrics.SinkOnce(func(string, any) {})
 }

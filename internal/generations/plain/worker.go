@@ -39,6 +39,13 @@ func (w *Worker) Do(size int64) {
 	w.Rate.Mark(1)
 }
 
+// Finish leaves the length of the last job behind, which nobody updates again.
+func Finish(r metrics.Registry, length int64) {
+	last := metrics.NewGauge()
+	last.Update(length)
+	r.SinkOnce("plain.last", last)
+}
+
 // Sink is a reporter of this generation.
 type Sink struct {
 	Counts map[string]int64
@@ -48,7 +55,7 @@ type Sink struct {
 // Collect uses both ways to read.
 func (s *Sink) Collect(r metrics.Registry) {
 	s.Counts, s.Values = map[string]int64{}, map[string]any{}
-	r.SinkOnce(func(name string, i any) {
+	r.Each(func(name string, i any) {
 		if m, ok := i.(interface{ Count() int64 }); ok {
 			s.Counts[name] = m.Count()
 		}

@@ -22,6 +22,18 @@ func TestWorker(t *testing.T) {
 	if s.Values["plain.queue.value"] != int64(4) || s.Values["plain.sizes.max"] != int64(3) || s.Values["plain.sizes.mean"] != 1.5 {
 		t.Errorf("values are %v", s.Values)
 	}
+	Finish(metrics.DefaultRegistry, 3)
+	for _, want := range []int64{3, 0} {
+		last := int64(0)
+		metrics.Each(func(name string, i any) {
+			if g, ok := i.(metrics.Gauge); ok && name == "plain.last" {
+				last = g.Value()
+			}
+		})
+		if last != want {
+			t.Errorf("Each gave %d for the last job, want %d", last, want)
+		}
+	}
 	if NewWorker().Jobs.Count() != 4 {
 		t.Error("another counter")
 	}

@@ -1,0 +1,113 @@
+package metrics
+
+import (
+	"errors"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// SinkOnce leaves a metric in DefaultRegistry that the next Each hands out once
+// and then forgets: see Registry.
+func SinkOnce(name string, metric any) { DefaultRegistry.SinkOnce(name, metric) }
+
+// SinkOnce leaves a metric for the next Each, which hands it out once, behind the
+// registered series, and forgets it. The metric is not registered: Get, GetAll,
+// JSON and health checks don't know of it, and it may have the name of a series.
+// Nil is not handed out.
+func (r *StandardRegistry) SinkOnce(name string, metric any) {
+	if metric == nil {
+		r.reports.once(name, "not handed out", unsupported(name, metric))
+		return
+	}
+	if !r.sunk.add(namedMetric{name, metric}) {
+		r.reports.once(name, "not handed out", errSinkFull)
+	}
+}
+
+// SinkOnce leaves a metric in the registry viewed, with the prefix before its
+// name. Whichever Each comes first that shows such names hands it out.
+func (p *PrefixedRegistry) SinkOnce(name string, metric any) {
+	p.parent.SinkOnce(p.prefix+name, metric)
+}
+
+// eachSunk hands out what was left under the prefix. What f doesn't come to see,
+// since it panics, is left for the next time.
+func (r *StandardRegistry) eachSunk(prefix string, f func(string, any)) {
+	taken := r.sunk.take(prefix)
+	defer func() { r.sunk.putBack(taken) }()
+	for len(taken) > 0 {
+		next := taken[0]
+		taken = taken[1:]
+		f(next.name, next.metric)
+	}
+}
+
+// namedMetric is a metric and its full name.
+type namedMetric struct {
+	name   string
+	metric any
+}
+
+// sink holds what was given to SinkOnce until an Each takes it.
+type sink struct {
+	count   atomic.Int64 // 0 for most registries, and then Each takes no lock here
+	mutex   sync.Mutex
+	waiting []namedMetric
+}
+
+// sinkLimit bounds the memory of a program whose registry nobody reads.
+const sinkLimit = 1 << 20
+
+var errSinkFull = errors.New("a million metrics wait for an Each, which nobody calls")
+
+// add reports whether there was room.
+func (s *sink) add(m namedMetric) bool {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if len(s.waiting) >= sinkLimit {
+		return false
+	}
+	s.set(append(s.waiting, m))
+	return true
+}
+
+// take removes what has the prefix, in the order in which it came.
+func (s *sink) take(prefix string) (taken []namedMetric) {
+	if s.count.Load() == 0 {
+		return nil
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if prefix == "" {
+		taken = s.waiting
+		s.set(nil)
+		return taken
+	}
+	var left []namedMetric
+	for _, m := range s.waiting {
+		if strings.HasPrefix(m.name, prefix) {
+			taken = append(taken, m)
+		} else {
+			left = append(left, m)
+		}
+	}
+	s.set(left)
+	return taken
+}
+
+// putBack returns what was taken to the front.
+func (s *sink) putBack(taken []namedMetric) {
+	if len(taken) == 0 {
+		return
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.set(append(taken[:len(taken):len(taken)], s.waiting...))
+}
+
+// set replaces what waits. Hold the lock.
+func (s *sink) set(waiting []namedMetric) {
+	s.waiting = waiting
+	s.count.Store(int64(len(waiting)))
+}
