@@ -3,9 +3,11 @@ package prometheusmetrics
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"runtime"
 	"runtime/pprof"
 	"strings"
@@ -166,4 +168,54 @@ func TestPushAnswerWithoutBody(t *testing.T) {
 		return &http.Response{StatusCode: http.StatusAccepted}, nil
 	}}
 	mustPush(t, d, gateway, PushOptions{})
+}
+
+// No error shows the password, whoever writes it and whoever gets it.
+func TestPushShowsNoPassword(t *testing.T) {
+	echo := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		user, password, _ := r.BasicAuth()
+		http.Error(w, "who is "+user+":"+password+" ("+r.Header.Get("Authorization")+")?", http.StatusForbidden)
+	}))
+	defer echo.Close()
+	gone := httptest.NewServer(nil)
+	gone.Close()
+	withPassword := func(server *httptest.Server) string {
+		return strings.Replace(server.URL, "://", "://user:se%2Fcret@", 1)
+	}
+	for name, options := range map[string]PushOptions{
+		"not escaped":        {URL: "user:se/cret@gw"},
+		"misspelled scheme":  {URL: "https//user:se%2Fcret@gw"},
+		"gateway that tells": {URL: withPassword(echo)},
+		"no gateway":         {URL: withPassword(gone)},
+		"client that tells": {URL: withPassword(gone), Client: doerFunc(func(r *http.Request) (*http.Response, error) {
+			return nil, &url.Error{Op: "Put", URL: r.URL.String(), Err: errors.New("no route to " + r.URL.String())}
+		})},
+		"client that panics": {URL: withPassword(gone), Client: doerFunc(func(r *http.Request) (*http.Response, error) {
+			panic(r.URL)
+		})},
+	} {
+		d, _, _, log := newTestDriver(t, Config{})
+		options.Job = "j"
+		errs := []error{d.Push(t.Context(), options)}
+		ctx, cancel := context.WithCancel(t.Context())
+		d.config.OnError = func(err error) {
+			log.add(err)
+			cancel()
+		}
+		errs = append(errs, d.RunPush(ctx, options))
+		cancel()
+		errs = append(errs, log.errs...)
+		for _, err := range errs {
+			if err == nil {
+				t.Errorf("%s: no error", name)
+			} else if text := fmt.Sprintf("%v %+v %#v", err, err, err); strings.Contains(text, "cret") || strings.Contains(text, "dXNlcjpzZS9jcmV0") {
+				t.Errorf("%s: the password shows in %s", name, text)
+			}
+			for cause := err; cause != nil; cause = errors.Unwrap(cause) {
+				if strings.Contains(cause.Error(), "cret") {
+					t.Errorf("%s: the password shows in the cause %v", name, cause)
+				}
+			}
+		}
+	}
 }

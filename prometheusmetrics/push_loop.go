@@ -72,13 +72,13 @@ func (p *pusher) inTurn(ctx context.Context, op string, do func(context.Context,
 	request := &gateway.Request{Group: p.target, Client: p.client, Timeout: p.options.Timeout}
 	defer func() {
 		if pending := request.Pending(); pending != nil {
-			p.state.leaveBehind(p.group, pending, p.group.give)
+			p.state.leaveBehind(&p.state.clients, p.group, pending, p.group.give)
 		} else {
 			p.group.give()
 		}
 	}()
-	err := errTooManyPending
-	if !p.state.crowded() {
+	err := errManyPending
+	if !p.state.crowded(&p.state.clients) {
 		err = do(ctx, request)
 	}
 	if err == nil {

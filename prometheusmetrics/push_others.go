@@ -98,7 +98,7 @@ func (p *pusher) gatherOthers(ctx context.Context, lost losses) []*gathering {
 	defer cancel()
 	calls := make([]*gathering, len(p.options.Gatherers))
 	for i, gatherer := range p.options.Gatherers {
-		if !p.group.hung[i].hangs(gatherer) && !p.state.crowded() {
+		if !p.group.hung[i].hangs(gatherer) && !p.state.crowded(&p.state.gatherers) {
 			delete(p.group.hung, i)
 			calls[i] = p.options.startGathering(gatherer)
 		}
@@ -107,13 +107,15 @@ func (p *pusher) gatherOthers(ctx context.Context, lost losses) []*gathering {
 		if call != nil && call.await(ctx) {
 			continue
 		}
+		calls[i] = &gathering{}
+		cause := fmt.Sprintf("it takes longer than %v", timeout)
 		if call != nil {
 			p.group.hung[i] = &hungGathering{p.options.Gatherers[i], call.done}
-			p.state.leaveBehind(p.group, call.done, nil)
+			p.state.leaveBehind(&p.state.gatherers, p.group, call.done, nil)
+		} else if p.group.hung[i] == nil {
+			cause = fmt.Sprintf("%d calls of gatherers have not come back", maxOutstanding)
 		}
-		calls[i] = &gathering{}
-		lost[fmt.Sprintf("%d hangs", i)] = fmt.Errorf(
-			"prometheusmetrics: push: gatherer %d is left out: it takes longer than %v", i, timeout)
+		lost[fmt.Sprintf("%d hangs", i)] = fmt.Errorf("prometheusmetrics: push: gatherer %d is left out: %s", i, cause)
 	}
 	return calls
 }

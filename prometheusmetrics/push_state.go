@@ -19,14 +19,14 @@ const (
 	// the next push to it reports them again.
 	maxIdleGroups = 64
 
-	// maxLeftBehind bounds the goroutines that clients and gatherers keep which do
-	// not come back, over all groups.
-	maxLeftBehind = 64
+	// maxOutstanding is how many calls of clients that have not come back there may
+	// be over all groups, and how many of gatherers. Each keeps a goroutine.
+	maxOutstanding = 64
 )
 
 var (
-	errTurnTaken      = errors.New("another push to the group is still under way")
-	errTooManyPending = fmt.Errorf("%w: %d calls of clients and gatherers have not come back", gateway.ErrNotSent, maxLeftBehind)
+	errTurnTaken   = errors.New("another push to the group is still under way")
+	errManyPending = fmt.Errorf("%w: %d calls of clients have not come back", gateway.ErrNotSent, maxOutstanding)
 )
 
 // pushes is what a driver remembers from one push to the next. Its zero value is
@@ -34,12 +34,16 @@ var (
 type pushes struct {
 	succeeded atomic.Pointer[time.Time] // when the job last did; nil for never
 
-	mu         sync.Mutex
-	groups     map[string]*pushGroup // by gateway.Group.Key
-	idle       int                   // groups without users
-	released   uint64                // counts releases, to order idle groups
-	leftBehind int                   // calls that have not come back
+	mu       sync.Mutex
+	groups   map[string]*pushGroup // by gateway.Group.Key
+	idle     int                   // groups without users
+	released uint64                // counts releases, to order idle groups
+
+	clients, gatherers outstanding
 }
+
+// outstanding counts the calls of a kind that have not come back.
+type outstanding struct{ calls int }
 
 // pushGroup is one group at one gateway. What it remembers belongs to whoever
 // has the turn; users and released belong to pushes.
@@ -100,12 +104,12 @@ func (p *pushes) release(group *pushGroup) {
 	p.idle--
 }
 
-// leaveBehind keeps the group until a call has come back. Then it runs then,
-// which may be nil.
-func (p *pushes) leaveBehind(group *pushGroup, back <-chan struct{}, then func()) {
+// leaveBehind counts a call and keeps its group until it has come back. Then it
+// runs then, which may be nil.
+func (p *pushes) leaveBehind(kind *outstanding, group *pushGroup, back <-chan struct{}, then func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.leftBehind++
+	kind.calls++
 	group.users++
 	go func() {
 		<-back
@@ -113,18 +117,18 @@ func (p *pushes) leaveBehind(group *pushGroup, back <-chan struct{}, then func()
 			then()
 		}
 		p.mu.Lock()
-		p.leftBehind--
+		kind.calls--
 		p.mu.Unlock()
 		p.release(group)
 	}()
 }
 
-// crowded reports whether so many calls have not come back that no more should
-// be made.
-func (p *pushes) crowded() bool {
+// crowded reports whether so many calls of a kind have not come back that no more
+// should be made.
+func (p *pushes) crowded(kind *outstanding) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.leftBehind >= maxLeftBehind
+	return kind.calls >= maxOutstanding
 }
 
 // take waits for the group's turn, no longer than the timeout: a client that does

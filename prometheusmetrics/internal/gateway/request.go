@@ -96,7 +96,7 @@ func (d *doer) Do(original *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithTimeout(d.ctx, r.Timeout)
 	changed := original.WithContext(ctx)
 	target := *r.Group.target
-	changed.URL, r.sent = &target, true
+	changed.URL, changed.Host, r.sent = &target, target.Host, true
 
 	r.result, r.pending = call(ctx, cancel, r.Client, changed)
 	if r.result.err != nil {

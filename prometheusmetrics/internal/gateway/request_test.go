@@ -24,7 +24,7 @@ func (f doerFunc) Do(r *http.Request) (*http.Response, error) { return f(r) }
 // newRequest makes a request to a group with a password.
 func newRequest(t *testing.T, client doerFunc) *gateway.Request {
 	t.Helper()
-	group, err := gateway.NewGroup("http://user:secret@gateway", "j", map[string]string{"zone": "a"})
+	group, err := gateway.NewGroup("http://user:secret@pushgateway", "j", map[string]string{"zone": "a"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func TestRequestMethods(t *testing.T) {
 				all, _ := io.ReadAll(r.Body)
 				body = string(all)
 			}
-			got = append(got, r.Method+" "+r.URL.String())
+			got = append(got, r.Method+" "+r.URL.String()+" "+r.Host)
 			if r.Method != http.MethodDelete && (!strings.Contains(body, "some_gauge") || !encoded) {
 				t.Errorf("%s of %q, encoded is %v", r.Method, body, encoded)
 			}
@@ -66,7 +66,7 @@ func TestRequestMethods(t *testing.T) {
 	if err := request().Delete(t.Context()); err != nil {
 		t.Error(err)
 	}
-	const address = " http://user:secret@gateway/metrics/job/j/zone/a"
+	const address = " http://user:secret@pushgateway/metrics/job/j/zone/a pushgateway"
 	if want := "PUT" + address + ",POST" + address + ",DELETE" + address; strings.Join(got, ",") != want {
 		t.Errorf("requests were %q, want %s", got, want)
 	}
@@ -126,7 +126,7 @@ func TestRequestSurvivesItsClient(t *testing.T) {
 		"an ending": {func(*http.Request) (*http.Response, error) { runtime.Goexit(); return nil, nil }, "client ended its goroutine", "no answer", true},
 		"an error with the address": {func(r *http.Request) (*http.Response, error) {
 			return nil, errors.New("can't PUT " + r.URL.String())
-		}, "can't PUT http://xxxxx@gateway/metrics/job/j/zone/a", "no answer", true},
+		}, "can't PUT http://xxxxx@pushgateway/metrics/job/j/zone/a", "no answer", true},
 		"words with the header": {func(r *http.Request) (*http.Response, error) {
 			r.SetBasicAuth("user", "secret")
 			return answer(401, strings.NewReader("unknown: "+r.Header.Get("Authorization")))
