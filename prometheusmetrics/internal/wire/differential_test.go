@@ -1,0 +1,206 @@
+package wire
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"iter"
+	"math"
+	"math/rand/v2"
+	"strconv"
+	"testing"
+
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
+	"google.golang.org/protobuf/encoding/protodelim"
+	"google.golang.org/protobuf/proto"
+)
+
+// formats are all that promhttp offers with OpenMetrics enabled, in every scheme.
+func formats() (all []Format) {
+	for _, format := range expfmt.DefaultOpenMetricsAcceptedFormats() {
+		for _, scheme := range []model.EscapingScheme{model.NoEscaping, model.UnderscoreEscaping, model.DotsEscaping, model.ValueEncodingEscaping} {
+			all = append(all, NewFormat(format.WithEscapingScheme(scheme)))
+		}
+	}
+	return all
+}
+
+// expected is what expfmt writes, up to where it panicked if it did.
+func expected(format Format, family *dto.MetricFamily) (out []byte, err error) {
+	var buffer bytes.Buffer
+	defer func() {
+		if cause := recover(); cause != nil {
+			out, err = buffer.Bytes(), fmt.Errorf("panic: %v", cause)
+		}
+	}()
+	err = expfmt.NewEncoder(&buffer, format.ContentType).Encode(family)
+	return buffer.Bytes(), err
+}
+
+// difference holds one family against expfmt in one format, and says where they
+// differ. A test may spoil what the encoder wrote before it is compared.
+func difference(encoder *Encoder, family *dto.MetricFamily, spoil func([]byte) []byte) error {
+	want, wantErr := expected(encoder.format, family)
+	prefix := []byte("before\n")
+	got, err := encoder.Append(prefix, family)
+	if !bytes.HasPrefix(got, prefix) {
+		return errors.New("what was in the buffer is gone")
+	}
+	got = got[len(prefix):]
+	if spoil != nil {
+		got = spoil(got)
+	}
+	switch {
+	case (err == nil) != (wantErr == nil):
+		return fmt.Errorf("error %v, from expfmt %v\n%v", err, wantErr, family)
+	case bytes.Equal(got, want):
+		return nil
+	case encoder.format.Kind != Protobuf || err != nil:
+		return fmt.Errorf("got\n%s\nexpfmt wrote\n%s\nof %v", got, want, family)
+	case len(got) > len(want):
+		return fmt.Errorf("%d bytes, expfmt wrote %d of %v", len(got), len(want), family)
+	}
+	a, errA := decode(got)
+	b, errB := decode(want)
+	if errA != nil || errB != nil || !proto.Equal(a, b) {
+		return fmt.Errorf("got %v (%v)\nexpfmt wrote %v (%v)", a, errA, b, errB)
+	}
+	return nil
+}
+
+func decode(delimited []byte) (*dto.MetricFamily, error) {
+	reader := bytes.NewReader(delimited)
+	family := &dto.MetricFamily{}
+	if err := protodelim.UnmarshalFrom(reader, family); err != nil {
+		return nil, err
+	}
+	if reader.Len() > 0 {
+		return nil, errors.New("bytes after the family")
+	}
+	return family, nil
+}
+
+// FuzzEncoder holds every format in every escaping scheme against expfmt, with one
+// encoder for several families so that what it keeps between them is covered too.
+func FuzzEncoder(f *testing.F) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for size := range 200 {
+		seed := make([]byte, size*4)
+		for i := range seed {
+			seed[i] = byte(random.Uint32())
+		}
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		families := (&builder{data}).families()
+		for _, format := range formats() {
+			encoder := NewEncoder(format)
+			for _, family := range families {
+				if err := difference(encoder, family, nil); err != nil {
+					t.Fatalf("%s: %v", format.ContentType, err)
+				}
+			}
+		}
+	})
+}
+
+// FuzzFloat holds the writing of numbers against strconv, as expfmt uses it.
+func FuzzFloat(f *testing.F) {
+	for _, value := range []float64{0, 1, -1, 0.1, 999999, 1e6, 1e6 + 1, -1234567, 1e7, 123456e10, 1<<53 - 1, 1 << 53, 1<<53 + 2, 1e22, -1e-7, math.MaxInt64} {
+		f.Add(math.Float64bits(value))
+	}
+	f.Fuzz(func(t *testing.T, bits uint64) {
+		for _, value := range []float64{math.Float64frombits(bits), float64(int64(bits)), float64(int64(bits) >> 11), float64(int64(bits) >> 40)} {
+			want := strconv.FormatFloat(value, 'g', -1, 64)
+			if value == 0 {
+				want = "0"
+			}
+			if got := string(appendFloat(nil, value, false)); got != want {
+				t.Errorf("text: %s, want %s", got, want)
+			}
+			if !bytes.ContainsAny([]byte(want), "e.N") && !math.IsInf(value, 0) {
+				want += ".0"
+			}
+			if got := string(appendFloat(nil, value, true)); got != want {
+				t.Errorf("OpenMetrics: %s, want %s", got, want)
+			}
+		}
+	})
+}
+
+// randomFamilies yields families as the fuzz target builds them.
+func randomFamilies(n int) iter.Seq[*dto.MetricFamily] {
+	random := rand.New(rand.NewPCG(3, 4))
+	return func(yield func(*dto.MetricFamily) bool) {
+		for range n {
+			data := make([]byte, 400)
+			for i := range data {
+				data[i] = byte(random.Uint32())
+			}
+			if !yield((&builder{data}).family()) {
+				return
+			}
+		}
+	}
+}
+
+// TestRandomFamilies runs what the fuzz target runs over more families than its
+// seeds have, and checks that it is not expfmt that writes them.
+func TestRandomFamilies(t *testing.T) {
+	var encoders []*Encoder
+	for _, format := range formats() {
+		encoders = append(encoders, NewEncoder(format))
+	}
+	const families = 2000
+	var covered, all [Protobuf + 1]int
+	for family := range randomFamilies(families) {
+		for _, encoder := range encoders {
+			if err := difference(encoder, family, nil); err != nil {
+				t.Fatalf("%s: %v", encoder.format.ContentType, err)
+			}
+			all[encoder.format.Kind]++
+			if _, own := encoder.try(nil, family); own {
+				covered[encoder.format.Kind]++
+			}
+		}
+	}
+	for kind := Text; kind <= Protobuf; kind++ {
+		if covered[kind] < all[kind]/3 {
+			t.Errorf("kind %d: %d of %d families were left to expfmt", kind, all[kind]-covered[kind], all[kind])
+		}
+	}
+}
+
+// TestFindsBrokenEncoders shows that the comparison would find small mistakes, each
+// of them within some hundred families.
+func TestFindsBrokenEncoders(t *testing.T) {
+	replace := func(old, new string) func([]byte) []byte {
+		return func(out []byte) []byte { return bytes.ReplaceAll(out, []byte(old), []byte(new)) }
+	}
+	for _, mistake := range []struct {
+		name        string
+		contentType expfmt.Format
+		spoil       func([]byte) []byte
+	}{
+		{"quotes of a help text escaped", expfmt.FmtText, replace(`quote" back`, `quote\" back`)},
+		{"a whole value without point", expfmt.FmtOpenMetrics_1_0_0, replace(" 1.0\n", " 1\n")},
+		{"an exemplar left out", expfmt.FmtOpenMetrics_1_0_0, replace(" # {", "")},
+		{"a unit in text", expfmt.FmtText, replace("# TYPE requests gauge\n", "# TYPE requests gauge\n# UNIT requests seconds\n")},
+		{"the sign of zero", expfmt.FmtText, replace(" 0\n", " -0\n")},
+		{"a family name that keeps its suffix", expfmt.FmtOpenMetrics_1_0_0, replace("# TYPE requests counter", "# TYPE requests_total counter")},
+		{"a byte of protobuf lost", expfmt.FmtProtoDelim, func(out []byte) []byte { return out[:max(0, len(out)-1)] }},
+		{"a fraction changed in protobuf", expfmt.FmtProtoDelim, replace("\xe0\x3f", "\xe1\x3f")},
+	} {
+		encoder, found := NewEncoder(NewFormat(mistake.contentType)), 0
+		for family := range randomFamilies(1500) {
+			if difference(encoder, family, mistake.spoil) != nil {
+				found++
+			}
+		}
+		if found == 0 {
+			t.Errorf("nobody noticed: %s", mistake.name)
+		}
+	}
+}

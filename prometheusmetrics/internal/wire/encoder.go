@@ -1,0 +1,74 @@
+package wire
+
+import (
+	"bytes"
+	"fmt"
+
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+)
+
+// Encoder appends families to a buffer in one format. It keeps scratch space
+// between families, so it serves one goroutine at a time; making one is cheap. The
+// families are only read.
+type Encoder struct {
+	format Format
+	text   textEncoder
+}
+
+// NewEncoder returns an encoder for the format.
+func NewEncoder(format Format) *Encoder {
+	e := &Encoder{format: format}
+	e.text.open = format.Kind == OpenMetrics
+	e.text.escaping = format.Escaping
+	return e
+}
+
+// Append appends one family. The error is expfmt's for a family that it refuses,
+// and dst then holds what expfmt wrote until there.
+func (e *Encoder) Append(dst []byte, family *dto.MetricFamily) ([]byte, error) {
+	start := len(dst)
+	dst, covered := e.try(dst, family)
+	if covered {
+		return dst, nil
+	}
+	return e.fallBack(dst[:start], family)
+}
+
+// try reports false for what it does not cover; dst may then end in the midst of
+// the family.
+func (e *Encoder) try(dst []byte, family *dto.MetricFamily) ([]byte, bool) {
+	switch {
+	case family == nil:
+		return dst, false
+	case e.format.Kind == Protobuf && knowsAllFields():
+		return appendDelimited(dst, family, e.format.Escaping)
+	case e.format.Kind == Text || e.format.Kind == OpenMetrics:
+		return e.text.family(dst, family)
+	}
+	return dst, false
+}
+
+// AppendEnd appends what follows the last family.
+func (e *Encoder) AppendEnd(dst []byte) []byte { return append(dst, e.format.End()...) }
+
+// End is what follows the last family in the format.
+func (f Format) End() string {
+	if f.ContentType.FormatType() == expfmt.TypeOpenMetrics {
+		return "# EOF\n"
+	}
+	return ""
+}
+
+// fallBack has expfmt write the family. Where that panics, as it does for a
+// metric that is nil, the family is refused instead.
+func (e *Encoder) fallBack(dst []byte, family *dto.MetricFamily) (out []byte, err error) {
+	buffer := bytes.NewBuffer(dst)
+	defer func() {
+		if cause := recover(); cause != nil {
+			out, err = buffer.Bytes(), fmt.Errorf("encoding family %q panicked: %v", family.GetName(), cause)
+		}
+	}()
+	err = expfmt.NewEncoder(buffer, e.format.ContentType).Encode(family)
+	return buffer.Bytes(), err
+}
