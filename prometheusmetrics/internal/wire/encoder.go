@@ -35,9 +35,14 @@ func (e *Encoder) Append(dst []byte, family *dto.MetricFamily) ([]byte, error) {
 	return e.fallBack(dst[:start], family)
 }
 
-// try reports false for what it does not cover; dst may then end in the midst of
-// the family.
-func (e *Encoder) try(dst []byte, family *dto.MetricFamily) ([]byte, bool) {
+// try reports false for what it does not cover; the result may then end in the
+// midst of the family. A family that makes it panic is not covered either.
+func (e *Encoder) try(dst []byte, family *dto.MetricFamily) (out []byte, covered bool) {
+	defer func() {
+		if recover() != nil {
+			out, covered = dst, false
+		}
+	}()
 	switch {
 	case family == nil:
 		return dst, false

@@ -1,0 +1,108 @@
+package wire
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// decoded undoes a coding with decoders that know nothing of chunks.
+func decoded(t *testing.T, coding Coding, parts [][]byte) string {
+	t.Helper()
+	var reader io.Reader = bytes.NewReader(bytes.Join(parts, nil))
+	switch coding {
+	case Gzip:
+		unzipped, err := gzip.NewReader(reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		unzipped.Multistream(false) // one member is what browsers read
+		defer func() {
+			if n, _ := io.Copy(io.Discard, reader); n > 0 {
+				t.Errorf("%d bytes follow the member", n)
+			}
+		}()
+		reader = unzipped
+	case Zstd:
+		unzipped, err := zstd.NewReader(reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer unzipped.Close()
+		reader = unzipped
+	}
+	text, err := io.ReadAll(reader)
+	if err != nil {
+		t.Fatalf("%v: %v", coding, err)
+	}
+	return string(text)
+}
+
+func render(coding Coding, text string) Chunk {
+	renderer := NewRenderer(coding, len(text)/2)
+	for line := range strings.Lines(text) {
+		renderer.Buffer = append(renderer.Buffer, line...)
+		renderer.Spill()
+	}
+	return renderer.End()
+}
+
+func TestJoin(t *testing.T) {
+	lines := func(n int) string {
+		var text strings.Builder
+		for i := range n {
+			fmt.Fprintf(&text, "series_%d %d\n", i, rand.Uint32())
+		}
+		return text.String()
+	}
+	for coding := range codings {
+		for _, end := range []string{"", "# EOF\n"} {
+			for _, texts := range [][]string{{}, {""}, {"a 1\n"}, {lines(10000)}, {lines(3000), "", lines(1), lines(5000)}} {
+				var chunks []Chunk
+				for _, text := range texts {
+					chunks = append(chunks, render(coding, text))
+				}
+				for range 2 { // chunks can be joined again
+					if got := decoded(t, coding, Join(coding, end, chunks...)); got != strings.Join(texts, "")+end {
+						t.Errorf("%v of %d texts: got %d bytes", coding, len(texts), len(got))
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestCombine(t *testing.T) {
+	text := make([]byte, 100_000)
+	for i := range text {
+		text[i] = byte(rand.Uint32())
+	}
+	for _, cut := range []int{0, 1, 7, 4096, 99_999, 100_000} {
+		first, second := crc32.ChecksumIEEE(text[:cut]), crc32.ChecksumIEEE(text[cut:])
+		if got, want := combine(first, second, int64(len(text)-cut)), crc32.ChecksumIEEE(text); got != want {
+			t.Errorf("cut at %d: %08x, want %08x", cut, got, want)
+		}
+	}
+}
+
+func TestRenderingAllocatesLittle(t *testing.T) {
+	text := strings.Repeat("some_series_name 12345.678\n", 20_000)
+	for coding := range codings {
+		render(coding, text)
+		allocs := testing.AllocsPerRun(10, func() {
+			renderer := NewRenderer(coding, len(text))
+			renderer.Buffer = append(renderer.Buffer, text...)
+			Join(coding, "# EOF\n", renderer.End())
+		})
+		if allocs > 12 {
+			t.Errorf("%v: %v allocations", coding, allocs)
+		}
+	}
+}
