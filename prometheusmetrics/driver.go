@@ -24,6 +24,7 @@ type Driver struct {
 
 	current atomic.Pointer[exposition]
 	trees   treePool
+	kept    kept
 	self    selfMetrics
 	pushes  pushes
 

@@ -2,8 +2,12 @@ package prometheusmetrics_test
 
 import (
 	"fmt"
+	"io"
 	"log"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
+	"os"
 	"strings"
 	"time"
 
@@ -148,4 +152,37 @@ func (withoutComments) Write(text []byte) (int, error) {
 		}
 	}
 	return len(text), nil
+}
+
+// HandlerFor takes the place of promhttp.HandlerFor for any gatherer.
+func ExampleHandlerFor() {
+	registry := prometheus.NewRegistry()
+	jobs := prometheus.NewCounter(prometheus.CounterOpts{Name: "jobs_total", Help: "Jobs done."})
+	registry.MustRegister(jobs)
+	jobs.Add(3)
+
+	server := httptest.NewServer(pmetrics.HandlerFor(registry))
+	defer server.Close()
+	response, err := http.Get(server.URL)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer response.Body.Close()
+	io.Copy(os.Stdout, response.Body)
+	// Output:
+	// # HELP jobs_total Jobs done.
+	// # TYPE jobs_total counter
+	// jobs_total 3
+}
+
+// A handler with limits, and with metrics about itself.
+func ExampleHandlerOptions() {
+	registry := prometheus.NewRegistry()
+	options := pmetrics.HandlerOptions{
+		MaxInFlight: 10,
+		Timeout:     9 * time.Second, // just under the server's scrape_timeout
+		Registerer:  registry,
+		OnError:     func(err error) { slog.Warn("scrape", "error", err) },
+	}
+	http.Handle("/metrics", options.HandlerFor(registry, prometheus.DefaultGatherer))
 }

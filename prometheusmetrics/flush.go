@@ -259,6 +259,7 @@ func (d *Driver) publish() {
 		}
 	}
 	d.current.Store(next)
+	d.kept.drop()
 }
 
 // look leaves out the families that the application registered itself: it asks

@@ -1,13 +1,12 @@
 package prometheusmetrics
 
 import (
+	"cmp"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
@@ -37,60 +36,11 @@ func (t transactional) Gather() ([]*dto.MetricFamily, func(), error) {
 	return tree.families, done, nil
 }
 
-// Handler serves the driver's metrics, and those of the other gatherers, such as
-// the application's own registry, with everything on: OpenMetrics and protobuf
-// by negotiation, units, compression, overlapping scrapes answered from one
-// gathering. It is meant for a Detached driver; given the registry that the
-// driver is registered in, series would come twice, and the driver's are taken.
-//
-// It never answers with an error for what could not be gathered: a gatherer's
-// errors, and families that clash with the driver's or with an earlier
-// gatherer's, cost only themselves and are told to Config.OnError.
-func (d *Driver) Handler(others ...prometheus.Gatherer) http.Handler {
-	return promhttp.HandlerForTransactional(&merged{driver: d, others: slices.Clone(others)}, promhttp.HandlerOpts{
-		ErrorHandling:     promhttp.ContinueOnError,
-		EnableOpenMetrics: true,
-		CoalesceGather:    true,
-		// Creation times travel in protobuf. As samples of the text format a
-		// Prometheus that is not told otherwise would store them as series.
-		EnableOpenMetricsTextCreatedSamples: false,
-	})
-}
-
-// merged joins the driver's families with those of other gatherers.
-type merged struct {
-	driver *Driver
-	others []prometheus.Gatherer
-	told   onceTold
-}
-
-// Gather returns all families sorted by name; the error is always nil.
-func (m *merged) Gather() ([]*dto.MetricFamily, func(), error) {
-	families, done, _ := transactional{m.driver}.Gather()
-	if len(m.others) == 0 {
-		return families, done, nil
-	}
-	problems := make(map[string]error)
-	joined := newJoin(families)
-	for i, other := range m.others {
-		others, err := gatherSafely(other)
-		if err != nil {
-			problems[fmt.Sprint(i)] = fmt.Errorf("prometheusmetrics: gatherer %d: %w", i, err)
-		}
-		for _, family := range others {
-			if err := joined.add(family); err != nil {
-				problems[fmt.Sprint(i, family.GetName())] = fmt.Errorf("prometheusmetrics: gatherer %d: %w", i, err)
-			}
-		}
-	}
-	for _, err := range m.told.news(problems) {
-		m.driver.reports.add(err)
-	}
-	m.driver.reports.tell(m.driver.config.OnError)
-	return joined.sorted(), done, nil
-}
-
+// gatherSafely turns a panic into an error.
 func gatherSafely(g prometheus.Gatherer) (families []*dto.MetricFamily, err error) {
+	if isNil(g) {
+		return nil, errNilGatherer
+	}
 	defer func() {
 		if cause := recover(); cause != nil {
 			families, err = nil, fmt.Errorf("gathering panicked: %v", cause)
@@ -156,6 +106,7 @@ func (j *join) add(family *dto.MetricFamily) error {
 		}
 		both.Metric = append(both.Metric, metric)
 	}
+	slices.SortStableFunc(both.Metric, compareMetrics)
 	j.families[at] = both
 	if left > 0 {
 		return fmt.Errorf("%d series of family %s are left out: they are exposed already", left, name)
@@ -169,9 +120,22 @@ func (j *join) sorted() []*dto.MetricFamily {
 }
 
 func metricKey(metric *dto.Metric) string {
-	labels := make([]naming.Label, 0, len(metric.Label))
-	for _, pair := range metric.Label {
+	labels := make([]naming.Label, 0, len(metric.GetLabel()))
+	for _, pair := range metric.GetLabel() {
 		labels = append(labels, naming.Label{Name: pair.GetName(), Value: pair.GetValue()})
 	}
 	return naming.Series("", labels)
+}
+
+// compareMetrics orders the series of a family as the Prometheus registry does.
+func compareMetrics(a, b *dto.Metric) int {
+	if order := cmp.Compare(len(a.GetLabel()), len(b.GetLabel())); order != 0 {
+		return order
+	}
+	for i, pair := range a.GetLabel() {
+		if order := strings.Compare(pair.GetValue(), b.GetLabel()[i].GetValue()); order != 0 {
+			return order
+		}
+	}
+	return cmp.Compare(a.GetTimestampMs(), b.GetTimestampMs())
 }

@@ -510,26 +510,29 @@ func TestTwoDriversInOneRegistry(t *testing.T) {
 
 // TestHandlerNeverFails: other gatherers that fail or clash cost only themselves.
 func TestHandlerNeverFails(t *testing.T) {
-	d, source, _, log := newTestDriver(t, Config{Detached: true})
-	metrics.GetOrRegisterGauge("a", source).Update(1)
-	once(t, d)
-	application := prometheus.NewRegistry()
-	application.MustRegister(
-		prometheus.NewGauge(prometheus.GaugeOpts{Name: "a_gauge"}),
-		prometheus.NewCounter(prometheus.CounterOpts{Name: "requests_total"}),
-	)
-	broken := prometheus.NewRegistry()
-	broken.MustRegister(panicking{})
-	handler := d.Handler(application, broken)
-	for range 2 {
-		got := scrape(t, handler)
-		if want := map[string]string{"a_gauge": "1", "requests_total": "0"}; !maps.Equal(got, want) {
-			t.Errorf("exposed %v, want %v", got, want)
+	synctest.Test(t, func(t *testing.T) {
+		d, source, _, log := newTestDriver(t, Config{Detached: true})
+		metrics.GetOrRegisterGauge("a", source).Update(1)
+		once(t, d)
+		application := prometheus.NewRegistry()
+		application.MustRegister(
+			prometheus.NewGauge(prometheus.GaugeOpts{Name: "a_gauge"}),
+			prometheus.NewCounter(prometheus.CounterOpts{Name: "requests_total"}),
+		)
+		broken := prometheus.NewRegistry()
+		broken.MustRegister(panicking{})
+		handler := d.Handler(application, broken)
+		for range 2 {
+			got := scrape(t, handler)
+			if want := map[string]string{"a_gauge": "1", "requests_total": "0"}; !maps.Equal(got, want) {
+				t.Errorf("exposed %v, want %v", got, want)
+			}
 		}
-	}
-	if len(log.errs) != 2 {
-		t.Errorf("reported %v", log.errs)
-	}
+		synctest.Wait() // errors are reported after the answer
+		if len(log.errs) != 2 {
+			t.Errorf("reported %v", log.errs)
+		}
+	})
 }
 
 // TestHandlerLeavesTreeAlone: what is joined with a family of the driver is not

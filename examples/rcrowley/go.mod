@@ -8,7 +8,10 @@ require (
 	github.com/rcrowley/go-metrics v0.0.0-20250401214520-65e299d6c5c9
 )
 
-require github.com/go-metrics-plus/metrics v0.0.0 // indirect
+require (
+	github.com/go-metrics-plus/metrics v0.0.0 // indirect
+	github.com/klauspost/compress v1.20.1 // indirect
+)
 
 require (
 	github.com/beorn7/perks v1.0.1 // indirect

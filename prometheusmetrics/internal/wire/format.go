@@ -18,6 +18,7 @@ const (
 	Text
 	OpenMetrics
 	Protobuf
+	Kinds int = iota
 )
 
 // Format is what a client and a handler agreed on.

@@ -1,0 +1,260 @@
+package prometheusmetrics
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	dto "github.com/prometheus/client_model/go"
+
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/wire"
+)
+
+// view is what one gathering brought, and the answers that were made of it.
+type view struct {
+	driver *Driver     // whose flush is shown, nil for none
+	flush  *exposition // sorted by name
+	place  int         // of the driver among the gatherers
+	runs   []run
+	err    error // of the gathering
+	late   bool  // whether a gatherer did not come back in time
+
+	mu      sync.Mutex
+	answers map[answerKey]*answer
+}
+
+// run is a number of families that follow each other: some of the driver's, from
+// one index to another, or some of other gatherers.
+type run struct {
+	from, to int
+	families []*dto.MetricFamily
+}
+
+// newViewSafely survives families that make it panic, such as those that hold nil.
+func newViewSafely(timeout time.Duration, calls []*gatherCall, late []bool) (v *view, problems map[string]error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err := fmt.Errorf("prometheusmetrics: joining what was gathered panicked: %v", cause)
+			v, problems = &view{err: err}, map[string]error{"join": err}
+		}
+	}()
+	return newView(timeout, calls, late)
+}
+
+// newView puts together what calls brought. The problems have keys that stay the
+// same for as long as they last.
+func newView(timeout time.Duration, calls []*gatherCall, late []bool) (*view, map[string]error) {
+	v := &view{answers: make(map[answerKey]*answer)}
+	problems := make(map[string]error)
+	var errs []error
+	fail := func(i int, err error) {
+		if err != nil {
+			errs = append(errs, placed(i, len(calls), err))
+			problems[fmt.Sprint(i)] = fmt.Errorf("prometheusmetrics: gatherer %d: %w", i, err)
+		}
+	}
+	var others [][]*dto.MetricFamily
+	for i, call := range calls {
+		switch {
+		case late[i]:
+			v.late = true
+			fail(i, lateError(timeout))
+			others = append(others, nil)
+		case call.flush != nil && v.flush == nil:
+			v.driver, v.flush, v.place = call.driver, call.flush, i
+			others = append(others, nil)
+		case call.flush != nil: // of one more driver
+			others = append(others, newTree(call.flush).families)
+		default:
+			fail(i, call.err)
+			others = append(others, call.families)
+		}
+	}
+	v.arrange(others, func(i int, name string, err error) {
+		problems[fmt.Sprint(i, name)] = fmt.Errorf("prometheusmetrics: gatherer %d: %w", i, err)
+	})
+	v.err = errors.Join(errs...)
+	return v, problems
+}
+
+// arrange orders the families. Those of a single gatherer stay as they are.
+func (v *view) arrange(gathered [][]*dto.MetricFamily, refuse func(i int, name string, err error)) {
+	if len(gathered) == 1 {
+		if v.flush == nil {
+			v.add(run{families: gathered[0]})
+		}
+		v.add(v.own(0))
+		return
+	}
+	joined := newJoin(nil)
+	if v.clashes(gathered) {
+		// Rare, and worth no effort: the driver's families become like all others.
+		gathered[v.place] = newTree(v.flush).families
+		v.driver, v.flush = nil, nil
+	}
+	for i, families := range gathered {
+		for _, family := range families {
+			if len(family.GetMetric()) == 0 {
+				continue
+			}
+			if err := joined.add(family); err != nil {
+				refuse(i, family.GetName(), err)
+			}
+		}
+	}
+	v.interleave(joined.sorted())
+}
+
+// interleave puts families, which are sorted, between those of the driver.
+func (v *view) interleave(families []*dto.MetricFamily) {
+	from := 0
+	for len(families) > 0 && v.flush != nil {
+		before, _ := slices.BinarySearchFunc(v.flush.families[from:], families[0].GetName(), func(f *family, name string) int {
+			return strings.Compare(f.name, name)
+		})
+		to := from + before
+		n := 1
+		for n < len(families) && (to == len(v.flush.families) || families[n].GetName() < v.flush.families[to].name) {
+			n++
+		}
+		v.add(run{from: from, to: to})
+		v.add(run{families: families[:n]})
+		from, families = to, families[n:]
+	}
+	v.add(run{families: families})
+	v.add(v.own(from))
+}
+
+// own is what is left of the driver's families.
+func (v *view) own(from int) run {
+	if v.flush == nil {
+		return run{}
+	}
+	return run{from: from, to: len(v.flush.families)}
+}
+
+func (v *view) add(r run) {
+	if r.to > r.from || len(r.families) > 0 {
+		v.runs = append(v.runs, r)
+	}
+}
+
+// clashes reports whether a family uses a name that one of the driver's uses.
+func (v *view) clashes(gathered [][]*dto.MetricFamily) bool {
+	if v.flush == nil {
+		return false
+	}
+	taken := v.driver.kept.namesOf(v.flush)
+	for _, families := range gathered {
+		for _, family := range families {
+			for _, name := range namesUsed(family.GetName(), family.GetType()) {
+				if _, clash := taken[name]; clash {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// answerKey is what an answer depends on, beside the families.
+type answerKey struct {
+	contentType string
+	coding      wire.Coding
+	filter      string // the names that it is limited to, "" for all
+}
+
+// answer is the body of a response. It is complete once made.
+type answer struct {
+	making   sync.Once
+	parts    [][]byte
+	length   int
+	problems map[string]error // families that could not be encoded
+}
+
+// answer returns the answer to a request, made by the first that asks for it. It is
+// limited to the families in names unless that is nil.
+func (v *view) answer(h *handler, format wire.Format, coding wire.Coding, names []string) *answer {
+	key := answerKey{contentType: string(format.ContentType), coding: coding}
+	if names != nil {
+		key.filter = fmt.Sprintf("%q", names)
+	}
+	v.mu.Lock()
+	a := v.answers[key]
+	if a == nil {
+		a = &answer{}
+		v.answers[key] = a
+	}
+	v.mu.Unlock()
+	a.making.Do(func() { a.make(v, h, format, coding, names) })
+	return a
+}
+
+func (a *answer) make(v *view, h *handler, format wire.Format, coding wire.Coding, names []string) {
+	a.problems = make(map[string]error)
+	expected := &h.expected[format.Kind]
+	chunks, size := make([]wire.Chunk, 0, len(v.runs)), 0
+	for _, r := range v.runs {
+		var rendered renderedRun
+		switch {
+		case names != nil:
+			rendered = renderFamilies(v.only(r, names), format, coding, 0)
+		case r.families == nil:
+			rendered = v.driver.kept.render(v.flush, r, format, coding, int(expected.Load()))
+		default:
+			rendered = renderFamilies(r.families, format, coding, 0)
+		}
+		maps.Copy(a.problems, rendered.problems)
+		chunks, size = append(chunks, rendered.chunk), max(size, rendered.chunk.Size())
+	}
+	a.parts = wire.Join(coding, format.End(), chunks...)
+	for _, part := range a.parts {
+		a.length += len(part)
+	}
+	if names == nil {
+		expected.Store(int64(size))
+		h.reportEncoding(format.Kind, a.problems)
+	}
+}
+
+// only returns the families of a run that are among the names.
+func (v *view) only(r run, names []string) []*dto.MetricFamily {
+	families := r.families
+	if families == nil {
+		families = newTree(v.flush).families[r.from:r.to]
+	}
+	var chosen []*dto.MetricFamily
+	for _, family := range families {
+		if _, wanted := slices.BinarySearch(names, family.GetName()); wanted {
+			chosen = append(chosen, family)
+		}
+	}
+	return chosen
+}
+
+// renderedRun is a run in one format and coding, and the families that could not be
+// encoded.
+type renderedRun struct {
+	chunk    wire.Chunk
+	problems map[string]error
+}
+
+func renderFamilies(families []*dto.MetricFamily, format wire.Format, coding wire.Coding, expected int) (out renderedRun) {
+	renderer, encoder := wire.NewRenderer(coding, expected), wire.NewEncoder(format)
+	for _, family := range families {
+		var err error
+		if renderer.Buffer, err = encoder.Append(renderer.Buffer, family); err != nil {
+			if out.problems == nil {
+				out.problems = make(map[string]error)
+			}
+			out.problems["encoding "+family.GetName()] = fmt.Errorf("prometheusmetrics: %w", err)
+		}
+		renderer.Spill()
+	}
+	out.chunk = renderer.End()
+	return out
+}
