@@ -7,6 +7,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/wire"
 )
 
 // Exposition is what one flush made: the families and their values.
@@ -34,17 +35,22 @@ var Empty = &Exposition{}
 // Family is one version of a family. When a series comes or goes, or help or unit
 // change, the next exposition has another version.
 type Family struct {
-	Name, Help, Unit string // Unit is empty where there is none
-	Type             dto.MetricType
-	Desc             *prometheus.Desc
-	Series           []*Series // at least one, in the order of the exposition
+	wire.Head // name, help, unit and type
+	Desc      *prometheus.Desc
+	Series    []*Series // at least one, in the order of the exposition
 }
 
 // NewFamily makes a family, whose series are sorted already.
 func NewFamily(name, help, unit string, typ dto.MetricType, series []*Series) *Family {
+	for _, s := range series {
+		if s.Rendered == nil && len(s.Labels) > 0 {
+			s.Rendered = Render(s.Labels)
+		}
+	}
 	return &Family{
-		Name: name, Help: help, Unit: unit, Type: typ, Series: series,
-		Desc: prometheus.V2.NewDesc(name, help, prometheus.UnconstrainedLabels(nil), nil, prometheus.WithUnit(unit)),
+		Head:   wire.NewHead(name, help, unit, typ),
+		Series: series,
+		Desc:   prometheus.V2.NewDesc(name, help, prometheus.UnconstrainedLabels(nil), nil, prometheus.WithUnit(unit)),
 	}
 }
 
@@ -53,6 +59,11 @@ type Series struct {
 	// Labels are sorted by name; the constant ones are among them, those that a
 	// wrapping registerer adds are not.
 	Labels []naming.Label
+
+	// Rendered are the labels as scrapes write them, nil if there are none. NewFamily
+	// sees to them where they are not given; series of one metric should share them,
+	// since they take as much memory as the labels, twice.
+	Rendered *wire.Labels
 
 	// Slot is where in Numbers the values are: one of a gauge or counter; count, sum
 	// and quantiles of a summary. A histogram has none.
@@ -64,6 +75,15 @@ type Series struct {
 
 	// Quantiles are those of a summary, ascending.
 	Quantiles []float64
+}
+
+// Render renders sorted labels.
+func Render(labels []naming.Label) *wire.Labels {
+	pairs := make([]string, 0, 2*len(labels))
+	for _, l := range labels {
+		pairs = append(pairs, l.Name, l.Value)
+	}
+	return wire.NewLabels(pairs...)
 }
 
 // Part is what a counter or summary has beside numbers.

@@ -14,6 +14,9 @@ import (
 type Encoder struct {
 	format Format
 	text   textEncoder
+
+	head  *Head // of the family that was begun
+	start int   // where it begins, in protobuf
 }
 
 // NewEncoder returns an encoder for the format.

@@ -9,10 +9,10 @@ import "github.com/klauspost/compress/zstd"
 // in module prometheusmetrics, over an exposition of 35,000 gauges of 5.9 MB.
 // LEVELTABLE
 const (
-	GzipLevel = 2
+	GzipLevel = 1
 	ZstdLevel = zstd.SpeedFastest
 
 	// zstdWindow is how far back zstd looks. What repeats in an exposition repeats
 	// within a few lines.
-	zstdWindow = 256 << 10
+	zstdWindow = 64 << 10
 )

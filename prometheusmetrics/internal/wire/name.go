@@ -35,8 +35,11 @@ func escapeName(name string, scheme model.EscapingScheme) string {
 }
 
 // appendName writes a name, quoted if it is not plain.
-func appendName(dst []byte, name string) []byte {
-	if plain(name) {
+func appendName(dst []byte, name string) []byte { return appendQuoted(dst, name, !plain(name)) }
+
+// appendQuoted writes a name of which is known whether it needs quotes.
+func appendQuoted(dst []byte, name string, quoted bool) []byte {
+	if !quoted {
 		return append(dst, name...)
 	}
 	dst = append(dst, '"')

@@ -73,6 +73,11 @@ func appendMetric(dst []byte, m *dto.Metric, scheme model.EscapingScheme) ([]byt
 	if !covered {
 		return dst, false
 	}
+	return appendValues(dst, m), true
+}
+
+// appendValues appends what a metric has beside labels.
+func appendValues(dst []byte, m *dto.Metric) []byte {
 	var message int
 	if m.Gauge != nil {
 		dst, message = openMessage(dst, 2)
@@ -100,7 +105,7 @@ func appendMetric(dst []byte, m *dto.Metric, scheme model.EscapingScheme) ([]byt
 		dst, message = openMessage(dst, 7)
 		dst = closeMessage(appendHistogram(dst, m.Histogram), message)
 	}
-	return dst, true
+	return dst
 }
 
 func appendPairs(dst []byte, pairs []*dto.LabelPair, scheme model.EscapingScheme) ([]byte, bool) {

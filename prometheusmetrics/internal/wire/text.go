@@ -21,6 +21,7 @@ type textEncoder struct {
 	metric *dto.Metric
 	labels []byte // of the metric, without braces
 
+	scratch           []byte // for labels that are rendered here
 	quantiles, bounds memo
 }
 
@@ -31,41 +32,48 @@ func (e *textEncoder) family(dst []byte, family *dto.MetricFamily) ([]byte, bool
 	}
 	e.name = escapeName(family.GetName(), e.escaping)
 	e.quoted = !plain(e.name)
-	dst, covered := e.comments(dst, family)
+	dst, covered := e.comments(dst, family.GetType(), family.Help, family.Unit, false)
 	for i := 0; covered && i < len(family.Metric); i++ {
+		if family.Metric[i] == nil || !e.renderLabels(family.Metric[i].Label) {
+			return dst, false
+		}
 		dst, covered = e.series(dst, family.GetType(), family.Metric[i])
 	}
 	e.metric = nil
 	return dst, covered
 }
 
-// comments appends the lines before the samples.
-func (e *textEncoder) comments(dst []byte, family *dto.MetricFamily) ([]byte, bool) {
-	typ, covered := e.typeName(family.GetType())
+// comments appends the lines before the samples. A help text that is plain has
+// nothing to escape.
+func (e *textEncoder) comments(dst []byte, typ dto.MetricType, help, unit *string, plainHelp bool) ([]byte, bool) {
+	typeName, covered := e.typeName(typ)
 	if !covered {
 		return dst, false
 	}
-	name := e.name
-	if e.open && family.GetType() == dto.MetricType_COUNTER {
-		name = strings.TrimSuffix(name, "_total")
+	name, quoted := e.name, e.quoted
+	if e.open && typ == dto.MetricType_COUNTER {
+		if base, cut := strings.CutSuffix(name, "_total"); cut {
+			name, quoted = base, quoted || !plain(base)
+		}
 	}
-	if family.Help != nil {
-		dst = append(dst, "# HELP "...)
-		dst = appendName(dst, name)
+	if help != nil {
+		dst = appendQuoted(append(dst, "# HELP "...), name, quoted)
 		dst = append(dst, ' ')
-		dst = appendEscaped(dst, *family.Help, e.open)
+		if plainHelp {
+			dst = append(dst, *help...)
+		} else {
+			dst = appendEscaped(dst, *help, e.open)
+		}
 		dst = append(dst, '\n')
 	}
-	dst = append(dst, "# TYPE "...)
-	dst = appendName(dst, name)
+	dst = appendQuoted(append(dst, "# TYPE "...), name, quoted)
 	dst = append(dst, ' ')
-	dst = append(dst, typ...)
+	dst = append(dst, typeName...)
 	dst = append(dst, '\n')
-	if e.open && family.Unit != nil {
-		dst = append(dst, "# UNIT "...)
-		dst = appendName(dst, name)
+	if e.open && unit != nil {
+		dst = appendQuoted(append(dst, "# UNIT "...), name, quoted)
 		dst = append(dst, ' ')
-		dst = appendEscaped(dst, *family.Unit, true)
+		dst = appendEscaped(dst, *unit, true)
 		dst = append(dst, '\n')
 	}
 	return dst, true
@@ -99,11 +107,8 @@ func (e *textEncoder) typeName(typ dto.MetricType) (string, bool) {
 	return "", false
 }
 
-// series appends the samples of one metric.
+// series appends the samples of one metric, with the labels that are set.
 func (e *textEncoder) series(dst []byte, typ dto.MetricType, metric *dto.Metric) ([]byte, bool) {
-	if metric == nil || !e.renderLabels(metric.Label) {
-		return dst, false
-	}
 	e.metric = metric
 	switch typ {
 	case dto.MetricType_COUNTER:
@@ -248,24 +253,22 @@ func appendExemplar(dst []byte, exemplar *dto.Exemplar) ([]byte, bool) {
 
 // renderLabels renders the labels that all lines of a metric have.
 func (e *textEncoder) renderLabels(labels []*dto.LabelPair) bool {
-	e.labels = e.labels[:0]
-	if len(labels) == 0 {
-		return true
-	}
+	e.scratch = e.scratch[:0]
 	if e.escaping == model.NoEscaping {
-		e.labels = appendLabels(e.labels, labels)
-		return true
-	}
-	for i, pair := range labels {
-		if pair == nil {
-			return false
+		e.scratch = appendLabels(e.scratch, labels)
+	} else {
+		for i, pair := range labels {
+			if pair == nil {
+				return false
+			}
+			if i > 0 {
+				e.scratch = append(e.scratch, ',')
+			}
+			name, value := escapeLabel(pair, e.escaping)
+			e.scratch = appendLabel(e.scratch, name, value)
 		}
-		if i > 0 {
-			e.labels = append(e.labels, ',')
-		}
-		name, value := escapeLabel(pair, e.escaping)
-		e.labels = appendLabel(e.labels, name, value)
 	}
+	e.labels = e.scratch
 	return true
 }
 

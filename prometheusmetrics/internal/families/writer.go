@@ -1,0 +1,152 @@
+package families
+
+import (
+	dto "github.com/prometheus/client_model/go"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/wire"
+)
+
+// Writer writes families of an exposition in one format. It keeps scratch space, so
+// it serves one goroutine at a time.
+type Writer struct {
+	encoder *wire.Encoder
+	e       *Exposition
+
+	metric    dto.Metric
+	counter   dto.Counter
+	summary   dto.Summary
+	created   timestamppb.Timestamp
+	count     uint64
+	quantiles []dto.Quantile
+	histogram histogramScratch
+}
+
+// NewWriter returns a writer of what the exposition shows.
+func (e *Exposition) NewWriter(format wire.Format) *Writer {
+	return &Writer{encoder: wire.NewEncoder(format), e: e}
+}
+
+// Append appends a family. The error is of what can't be encoded, such as an
+// exemplar of the year 10000.
+func (w *Writer) Append(dst []byte, f *Family) ([]byte, error) {
+	start := len(dst)
+	dst, covered := w.encoder.Begin(dst, &f.Head)
+	for i := 0; covered && i < len(f.Series); i++ {
+		dst, covered = w.series(dst, f, f.Series[i])
+	}
+	if covered {
+		return w.encoder.Finish(dst), nil
+	}
+	one := *w.e
+	one.Families = []*Family{f}
+	return w.encoder.Append(dst[:start], one.DTO()[0])
+}
+
+func (w *Writer) series(dst []byte, f *Family, s *Series) ([]byte, bool) {
+	if !w.encoder.Covers(s.Rendered) {
+		return dst, false
+	}
+	if f.Type == dto.MetricType_GAUGE {
+		return w.encoder.Value(dst, s.Rendered, w.e.Numbers[s.Slot]), true
+	}
+	w.metric.Counter, w.metric.Summary, w.metric.Histogram = nil, nil, nil
+	switch f.Type {
+	case dto.MetricType_COUNTER:
+		w.setCounter(s)
+	case dto.MetricType_SUMMARY:
+		w.setSummary(s)
+	case dto.MetricType_HISTOGRAM:
+		w.metric.Histogram = w.histogram.set(&w.e.Histograms[s.Part])
+	}
+	return w.encoder.Series(dst, s.Rendered, &w.metric)
+}
+
+func (w *Writer) setCounter(s *Series) {
+	part := &w.e.Parts[s.Part]
+	w.metric.Counter = &w.counter
+	w.counter.Value = &w.e.Numbers[s.Slot]
+	w.counter.CreatedTimestamp = setTime(&w.created, part)
+	w.counter.Exemplar = part.Exemplar.DTO()
+}
+
+func (w *Writer) setSummary(s *Series) {
+	w.metric.Summary = &w.summary
+	w.count = uint64(max(w.e.Numbers[s.Slot], 0))
+	w.summary.SampleCount, w.summary.SampleSum = &w.count, &w.e.Numbers[s.Slot+1]
+	w.summary.CreatedTimestamp = setTime(&w.created, &w.e.Parts[s.Part])
+	if len(w.quantiles) != len(s.Quantiles) {
+		w.quantiles, w.summary.Quantile = make([]dto.Quantile, len(s.Quantiles)), make([]*dto.Quantile, len(s.Quantiles))
+	}
+	for i := range s.Quantiles {
+		w.quantiles[i].Quantile, w.quantiles[i].Value = &s.Quantiles[i], &w.e.Numbers[s.Slot+2+i]
+		w.summary.Quantile[i] = &w.quantiles[i]
+	}
+}
+
+// setTime sets a timestamp to when a series began, and returns nil if that is not
+// known.
+func setTime(t *timestamppb.Timestamp, part *Part) *timestamppb.Timestamp {
+	if part.Created.IsZero() {
+		return nil
+	}
+	t.Seconds, t.Nanos = part.Created.Unix(), int32(part.Created.Nanosecond())
+	return t
+}
+
+// histogramScratch is a histogram that points into an exposition, used again and
+// again.
+type histogramScratch struct {
+	out       dto.Histogram
+	created   timestamppb.Timestamp
+	threshold float64 // only what is exactly zero counts as zero
+	buckets   []dto.Bucket
+	pointers  []*dto.Bucket
+	spans     [2][]dto.BucketSpan
+	spanPtrs  [2][]*dto.BucketSpan
+}
+
+func (s *histogramScratch) set(h *Histogram) *dto.Histogram {
+	out := &s.out
+	out.SampleCount, out.SampleSum = &h.Count, &h.Sum
+	out.Schema, out.ZeroThreshold, out.ZeroCount = &h.Schema, &s.threshold, &h.ZeroCount
+	out.CreatedTimestamp = setTime(&s.created, &Part{Created: h.Created})
+	s.setBuckets(h)
+	out.Exemplars = out.Exemplars[:0]
+	h.addExemplars(out)
+	out.PositiveSpan, out.PositiveDelta = s.setSpans(0, &h.Positive), h.Positive.Deltas
+	out.NegativeSpan, out.NegativeDelta = s.setSpans(1, &h.Negative), h.Negative.Deltas
+	if len(out.PositiveSpan) == 0 && len(out.NegativeSpan) == 0 {
+		out.PositiveSpan = emptySpan
+	}
+	return out
+}
+
+// emptySpan tells an empty native histogram from a classic one.
+var emptySpan = []*dto.BucketSpan{{Offset: new(int32), Length: new(uint32)}}
+
+func (s *histogramScratch) setBuckets(h *Histogram) {
+	n := len(h.Bounds)
+	for len(s.buckets) < n {
+		s.buckets, s.pointers = append(s.buckets, dto.Bucket{}), append(s.pointers, nil)
+	}
+	for i := range n {
+		b := &s.buckets[i]
+		b.UpperBound, b.CumulativeCount, b.Exemplar = &h.Bounds[i], &h.Cumulative[i], nil
+		s.pointers[i] = b
+	}
+	s.out.Bucket = s.pointers[:n:n]
+}
+
+func (s *histogramScratch) setSpans(side int, sparse *Sparse) []*dto.BucketSpan {
+	n := len(sparse.Spans)
+	for len(s.spans[side]) < n {
+		s.spans[side], s.spanPtrs[side] = append(s.spans[side], dto.BucketSpan{}), append(s.spanPtrs[side], nil)
+	}
+	for i := range n {
+		span := &s.spans[side][i]
+		span.Offset, span.Length = &sparse.Spans[i].Offset, &sparse.Spans[i].Length
+		s.spanPtrs[side][i] = span
+	}
+	return s.spanPtrs[side][:n]
+}
