@@ -25,7 +25,6 @@ func (s *BucketSample) read(to *BucketSnapshot) bool {
 				}
 			}
 		}
-		sum.add(0, s.rests.Load())
 		sum.merge(s.offsets)
 		version := s.restarts
 		whole := s.folding.Load() == 0

@@ -20,8 +20,9 @@ import (
 // difference of two snapshots: see BucketSnapshot.Sub.
 //
 // An update is one atomic addition to the count of its bucket and allocates
-// nothing, save for the first value in 16 neighbouring buckets. All methods may
-// be called concurrently. The zero value is as if made with an error of 0.05.
+// nothing, save for the first value in 16 neighbouring buckets. Values so large that
+// their bucket is more than 2^26 wide, as durations from 1.5 s at an error of 5 %,
+// take a lock for an instant. All methods may be called concurrently. The zero value is as if made with an error of 0.05.
 type BucketSample struct {
 	// What updates only read has a cache line of its own, so that cores which
 	// update the same sample don't wait for each other twice.
@@ -37,8 +38,7 @@ type BucketSample struct {
 	// a reading; folding counts these, and a reading taken while there is one
 	// is taken again.
 	folding atomic.Int32
-	seconds bool         // the bounds hold in seconds; by the lock
-	rests   atomic.Int64 // what wide buckets cut off their offsets
+	seconds bool // the bounds hold in seconds; by the lock
 
 	mu       sync.Mutex
 	offsets  tally // sum of offsets, the count is not used
@@ -64,8 +64,6 @@ const (
 	fullOffsets = 0b11 << 34
 	fullCount   = 1 << 63
 	countUnit   = fullCount >> bucketShift
-
-	restsLimit = 1 << 61 // a rest has 37 bits at most
 )
 
 var (
@@ -133,18 +131,25 @@ func (s *BucketSample) updateRarely(v int64) {
 	offset -= side.Lower(n)
 	shift := side.Shift(n)
 	word := &s.chunkAt(position >> chunkBits)[position&(chunkSize-1)]
-	content := word.Add(bucketOne | offset>>shift)
+	rest := int64(offset & (1<<shift - 1))
+	if v < 0 {
+		rest = -rest
+	}
+	content := s.addRest(word, bucketOne|offset>>shift, rest)
 	if content&(fullOffsets|fullCount) != 0 {
 		s.spill(word, w.scheme, position)
 	}
-	if rest := int64(offset & (1<<shift - 1)); rest != 0 {
-		if v < 0 {
-			rest = -rest
-		}
-		if sum := s.rests.Add(rest); sum >= restsLimit || sum <= -restsLimit {
-			s.foldRests()
-		}
+}
+
+// addRest adds to a word, and to offsets the rest of an offset that doesn't fit
+// there. The lock keeps readings from coming between the two.
+func (s *BucketSample) addRest(word *atomic.Uint64, packed uint64, rest int64) uint64 {
+	if rest != 0 {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.offsets.add(0, rest)
 	}
+	return word.Add(packed)
 }
 
 // spill empties the full fields of a word. The exchange comes before the lock, so
@@ -186,16 +191,6 @@ func (s *BucketSample) spilledOf(number int) *spillover {
 		}
 	}
 	return nil
-}
-
-// foldRests empties rests.
-func (s *BucketSample) foldRests() {
-	s.folding.Add(1)
-	rest := s.rests.Swap(0)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.offsets.add(0, rest)
-	s.folding.Add(-1)
 }
 
 // open returns the span, making it for the first value.
@@ -266,7 +261,6 @@ func (s *BucketSample) restart() {
 				}
 			}
 		}
-		s.rests.Store(0)
 		s.offsets = tally{}
 		s.spilled = nil
 		s.restarts++

@@ -117,9 +117,6 @@ func (s *BucketSnapshot) subtract(later, earlier *BucketSnapshot) (ok bool) {
 	s.tally = later.tally
 	s.count -= earlier.count
 	s.addSum(earlier.high, earlier.low, true)
-	if s.count == 0 {
-		s.tally = tally{} // of a wide bucket, a little may have come later
-	}
 	return len(before) == 0
 }
 

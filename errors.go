@@ -41,6 +41,9 @@ func unsupported(name string, i any) error {
 	return &UnsupportedTypeError{Name: name, Type: fmt.Sprintf("%T", i)}
 }
 
+// errZeroStart is told of a timer that was given no start.
+var errZeroStart = errors.New("UpdateSince was called with the zero time")
+
 // errUnsupportedRegistry is wrapped with the name and the type of a registry
 // that has only the methods of Registry.
 var errUnsupportedRegistry = errors.New("registry can't do this")

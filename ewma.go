@@ -57,7 +57,7 @@ func (a EWMA) Tick() {
 	defer s.mu.Unlock()
 	rate := float64(s.uncounted.Swap(0)) / rates.TickEvery.Seconds()
 	if s.primed {
-		s.perSecond += s.alpha * (rate - s.perSecond)
+		s.perSecond = rates.Move(s.perSecond, s.alpha, rate)
 	} else {
 		s.perSecond, s.primed = rate, true
 	}

@@ -3,6 +3,8 @@ package metrics
 import (
 	"math"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 func TestEWMAFallsAsItShould(t *testing.T) {
@@ -41,4 +43,33 @@ func TestEWMA(t *testing.T) {
 	if none.Rate() != 0 || none.Snapshot().Rate() != 0 {
 		t.Error("the zero value counts")
 	}
+}
+
+// An average that ticks without events ends at exactly 0, and so does that of a
+// meter that is read more often than it ticks.
+func TestIdleAveragesEnd(t *testing.T) {
+	a := NewEWMA1()
+	a.Update(10)
+	for range 10_000 {
+		a.Tick()
+	}
+	if got := a.Rate(); got != 0 {
+		t.Errorf("rate after 10,000 idle ticks: %v", got)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		m, timer := NewMeter(), NewTimer()
+		m.Mark(10)
+		timer.Update(1)
+		for range 25_000 {
+			time.Sleep(2 * time.Second)
+			m.Rate1()
+			timer.Rate1()
+		}
+		if m.Rate1() != 0 || timer.Rate1() != 0 {
+			t.Errorf("rates after 10,000 idle ticks: %v and %v", m.Rate1(), timer.Rate1())
+		}
+		if m.Rate15() < 1e-30 {
+			t.Errorf("rate of 15 minutes: %v", m.Rate15())
+		}
+	})
 }

@@ -58,7 +58,7 @@ func newHistogramOf(s Sample, labels *labelSet, r Registry) Histogram {
 	if UseNilMetrics {
 		return Histogram{}
 	}
-	if s == nil {
+	if isNil(s) {
 		s = defaultSample(r)
 	}
 	state := &histogramState{origin: origin{labels: labels}, sample: s}
@@ -73,9 +73,11 @@ func newHistogramOf(s Sample, labels *labelSet, r Registry) Histogram {
 	case *BucketSample:
 		state.buckets = s
 		state.recorder = s
-	case recorder:
+	case *SampleSnapshot:
 		state.recorder = s
-	default:
+	case *BucketSnapshot:
+		state.recorder = s
+	default: // also what embeds one of these, whose methods of its own must be called
 		state.recorder = newForeignSample(s)
 	}
 	return Histogram{state}

@@ -88,14 +88,19 @@ func kindOf(metric any) kind {
 // labelsOf returns the labels of what kindOf knows. A health check that a user
 // wrote has labels if it has a method Labels() Labels; one that panics has none.
 func labelsOf(metric any) (set *labelSet) {
+	switch k := kindOf(metric); k {
+	case kindNone, kindHealthcheck: // may embed a type of ours, and must be asked itself
+		if m, ok := metric.(interface{ Labels() Labels }); ok {
+			defer func() { _ = recover() }()
+			return newLabelSet(m.Labels())
+		}
+		return nil
+	}
 	switch metric := metric.(type) {
 	case interface{ provenance() provenance }: // an instrument
 		return metric.provenance().labels
-	case interface{ labelSet() *labelSet }: // a snapshot or health check of ours
+	case interface{ labelSet() *labelSet }: // a snapshot
 		return metric.labelSet()
-	case interface{ Labels() Labels }:
-		defer func() { _ = recover() }()
-		return newLabelSet(metric.Labels())
 	}
 	return nil
 }

@@ -64,3 +64,23 @@ func TestProduce(t *testing.T) {
 		}
 	}
 }
+
+// labelledCheck embeds a health check of ours, and has labels of its own.
+type labelledCheck struct{ *StandardHealthcheck }
+
+func (labelledCheck) Labels() Labels { return Labels{"own": "1"} }
+
+func TestLabelsOfWhatEmbeds(t *testing.T) {
+	ours := NewHealthcheck(nil, Labels{"ours": "1"}).(*StandardHealthcheck)
+	r := NewRegistry()
+	if err := r.Register("up", labelledCheck{ours}); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Register("up", struct{ *StandardHealthcheck }{ours}); err != nil {
+		t.Fatal(err)
+	}
+	wantListing(t, r, `up{own="1"}`, `up{ours="1"}`)
+	if err := r.Register("up", labelledCheck{}); err != DuplicateMetric(`up{own="1"}`) {
+		t.Error(err)
+	}
+}

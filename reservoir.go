@@ -129,9 +129,9 @@ func (r *reservoir) recordSlow(v, t int64, packed uint64) int64 {
 		r.total.fold()
 	}
 	switch {
-	case packed == 0 || packed >= r.gate.Load():
+	case packed == 0 || folded || packed >= r.gate.Load(): // after folding, the gate is of numbers gone by
 		r.mu.Lock()
-	case !folded && t < r.nextUnit.Load() || !r.mu.TryLock():
+	case t < r.nextUnit.Load() || !r.mu.TryLock():
 		return t
 	}
 	defer r.mu.Unlock()

@@ -3,6 +3,7 @@ package metrics
 import (
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -377,6 +378,35 @@ func TestReservoirKeepsAllUntilFull(t *testing.T) {
 		}
 		if r.Size() != 300 {
 			t.Errorf("cleared when full: size %d after 300 updates", r.Size())
+		}
+	}
+}
+
+// When a word's count starts over, the gate is drawn anew, also if somebody holds the
+// lock just then: the old one would keep thousands of updates from being sampled.
+func TestGateIsDrawnAnewAfterASpill(t *testing.T) {
+	const stale = 12345<<countShift | 1 // never drawn: draws have no sum
+	for range 200 {
+		r := newTestReservoir(16, 0, 1)
+		for range 1000 {
+			r.Update(1)
+		}
+		r.total.set(tally{})
+		r.total.word.Store(100*countOne | (1<<46 - 1)) // one more value fills the sum
+		r.gate.Store(stale)
+		r.mu.Lock() // as a reader does
+		updated := make(chan struct{})
+		go func() {
+			r.Update(1 << 37)
+			close(updated)
+		}()
+		for r.total.read().count < 101 || r.total.word.Load() != 0 {
+			runtime.Gosched()
+		}
+		r.mu.Unlock()
+		<-updated
+		if r.gate.Load() == stale {
+			t.Fatal("the gate is that of numbers gone by")
 		}
 	}
 }

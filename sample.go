@@ -6,8 +6,10 @@ import (
 )
 
 // Sample is what a Histogram or Timer computes its statistics from: a selection
-// of the values recorded. It is an interface so that users can bring their own;
-// a Histogram then keeps count and sum by itself.
+// of the values recorded. It is an interface so that users can bring their own,
+// which may embed one of this package and override a method. A Histogram then keeps
+// count and sum by itself, unless the sample embeds one of this package, whose own
+// are exact.
 type Sample interface {
 	Clear()
 	Count() int64 // values recorded since the start

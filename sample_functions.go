@@ -23,8 +23,7 @@ func SampleMin(values []int64) int64 {
 
 // SampleMean returns the mean of the values, 0 if there is none.
 func SampleMean(values []int64) float64 {
-	d := distribution{values: values}
-	return d.mean()
+	return meanOf(values, SampleMin(values), SampleMax(values))
 }
 
 // SamplePercentile returns the percentile p, from 0 to 1, of the values in any
@@ -59,5 +58,5 @@ func SampleSum(values []int64) int64 {
 // SampleVariance returns the population's variance of the values.
 func SampleVariance(values []int64) float64 {
 	d := distribution{values: values}
-	return d.variance(d.mean())
+	return d.variance(SampleMean(values))
 }

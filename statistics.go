@@ -142,11 +142,7 @@ func (d *distribution) mean() float64 {
 		return 0
 	}
 	if len(d.weights) == 0 {
-		sum := 0.0
-		for _, v := range d.values {
-			sum += float64(v)
-		}
-		return sum / float64(len(d.values))
+		return meanOf(d.values, d.min(), d.max())
 	}
 	// Measured from a value in the middle, so that a constant comes out as it is.
 	middle := float64(d.values[len(d.values)/2])
@@ -154,7 +150,24 @@ func (d *distribution) mean() float64 {
 	for i, v := range d.values {
 		sum += d.weights[i] * (float64(v) - middle)
 	}
-	return middle + sum/d.weight
+	return within(middle+sum/d.weight, d.min(), d.max())
+}
+
+// meanOf returns the mean of values in any order, whose ends it is told.
+func meanOf(values []int64, lowest, highest int64) float64 {
+	if len(values) == 0 {
+		return 0
+	}
+	sum := 0.0
+	for _, v := range values {
+		sum += float64(v)
+	}
+	return within(sum/float64(len(values)), lowest, highest)
+}
+
+// within corrects what rounding has put beyond the ends.
+func within(mean float64, lowest, highest int64) float64 {
+	return min(max(mean, float64(lowest)), float64(highest))
 }
 
 // variance is the population's, around the mean.

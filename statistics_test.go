@@ -250,3 +250,30 @@ func TestReadStatisticsAfterClear(t *testing.T) {
 		}
 	}
 }
+
+// The mean of equal numbers is that number: no rounding puts it beyond the ends.
+func TestMeanIsWithinTheEnds(t *testing.T) {
+	for _, v := range []int64{1785000000123456789, -1785000000123456789, 1<<63 - 1, -1 << 63, 9007199254740993, 1} {
+		for _, n := range []int{1, 3, 1028, 100_000} {
+			values := slices.Repeat([]int64{v}, n)
+			d := equallyWeighted(values)
+			if SampleMean(values) != float64(v) || d.mean() != float64(v) || SampleVariance(values) != 0 || SampleStdDev(values) != 0 {
+				t.Errorf("mean of %d times %d is %v, variance %v", n, v, SampleMean(values), SampleVariance(values))
+			}
+			s := NewSampleSnapshot(int64(n), values)
+			if s.Mean() > float64(s.Max()) || s.Mean() < float64(s.Min()) {
+				t.Errorf("mean %v of a sample from %d to %d", s.Mean(), s.Min(), s.Max())
+			}
+		}
+	}
+	h := NewHistogram(NewUniformSample(1028))
+	for range 1028 {
+		h.Update(1785000000123456789)
+	}
+	if h.Mean() > float64(h.Max()) {
+		t.Errorf("mean %v, maximum %d", h.Mean(), h.Max())
+	}
+	if got := SampleMean([]int64{4, 1, 1, 2}); got != 2 {
+		t.Errorf("mean of unsorted values %v, want 2", got)
+	}
+}

@@ -95,12 +95,18 @@ func (t Timer) Update(d time.Duration) {
 	}
 }
 
-// UpdateSince records the time that has passed since start.
+// UpdateSince records the time that has passed since start, however long that is.
+// Only the zero time is a mistake, such as a request that never got its start: it
+// is not recorded, and logged once.
 func (t Timer) UpdateSince(start time.Time) {
 	if t.state == nil {
 		return
 	}
 	if start == start.Round(0) {
+		if start.IsZero() {
+			reports.once("", "duration not recorded", errZeroStart)
+			return
+		}
 		// Without a monotonic reading, it compares with the wall clock only.
 		end := time.Now()
 		t.state.record(int64(end.Sub(start)), clock.Since(end))
@@ -182,9 +188,17 @@ func (s *timerState) readClock() {
 // counted before the value that has just been recorded.
 func (s *timerState) tick(t int64) {
 	if s.rates.TryLock() {
-		s.rates.Advance(t, s.histogram.recorder.totals().count-1)
+		s.rates.Advance(t, s.updates()-1)
 		s.rates.Unlock()
 	}
+}
+
+// updates returns how many values were recorded. It runs no user code.
+func (s *timerState) updates() int64 {
+	if foreign, ok := s.histogram.recorder.(*foreignSample); ok {
+		return foreign.updates()
+	}
+	return s.histogram.recorder.totals().count
 }
 
 // distribution returns the histogram whose distribution the timer shows.
@@ -205,6 +219,12 @@ func (s *timerState) read(read func() tally) (tally, rateValues) {
 		totals := read()
 		return totals, s.custom.meter.Snapshot().rateValues
 	}
+	if s.histogram.runsUserCode() { // which may read the timer itself
+		totals := read()
+		s.rates.Lock()
+		defer s.rates.Unlock()
+		return totals, rateValues{s.rates.Read(clock.Now(), s.updates())}
+	}
 	s.rates.Lock()
 	defer s.rates.Unlock()
 	totals := read()
@@ -224,10 +244,15 @@ func (t Timer) Clear() {
 		s.custom.meter.clear()
 		return
 	}
+	restart := s.histogram.recorder.restart
+	if s.histogram.runsUserCode() { // which may read the timer itself
+		restart()
+		restart = func() {}
+	}
 	s.rates.Lock()
 	defer s.rates.Unlock()
 	s.histogram.exemplars.clear()
-	s.histogram.recorder.restart()
+	restart()
 	s.rates.Restart(clock.Now())
 }
 

@@ -114,6 +114,27 @@ func TestUpdateSinceAnyTime(t *testing.T) {
 	}
 }
 
+// The zero time is a mistake, and any other a start.
+func TestUpdateSinceNever(t *testing.T) {
+	log := captureLog(t)
+	timer, custom := NewTimer(), NewCustomTimer(NewHistogram(nil), NewMeter())
+	for range 3 {
+		timer.UpdateSince(time.Time{})
+		custom.UpdateSince(time.Time{}.In(time.Local))
+		Timer{}.UpdateSince(time.Time{})
+	}
+	if timer.Count() != 0 || custom.Count() != 0 || custom.Snapshot().RateMean() != 0 {
+		t.Errorf("%d and %d were recorded", timer.Count(), custom.Count())
+	}
+	wantLog(t, log, "UpdateSince was called with the zero time")
+	for _, start := range []time.Time{time.Unix(0, 0), time.Now().Add(-100 * 365 * 24 * time.Hour), time.Time{}.Add(1), {}} {
+		timer.UpdateSince(start)
+	}
+	if timer.Count() != 3 || timer.Min() < int64(50*365*24*time.Hour) {
+		t.Errorf("%d were recorded, the shortest %v", timer.Count(), time.Duration(timer.Min()))
+	}
+}
+
 func TestCustomTimerShowsWhatItWasGiven(t *testing.T) {
 	h, m := NewHistogram(NewUniformSample(10)), NewMeter()
 	timer := NewCustomTimer(h, m, Labels{"a": "1"})

@@ -14,23 +14,23 @@ func RunsUserCode(metric any) bool {
 	case GaugeFloat64:
 		return m.state != nil && m.state.f != nil
 	case Histogram:
-		return m.runsUserCode()
+		return m.state.runsUserCode()
 	case Timer:
 		switch {
 		case m.state == nil:
 			return false
 		case m.state.custom != nil:
-			return m.state.custom.histogram.runsUserCode()
+			return m.state.custom.histogram.state.runsUserCode()
 		}
-		return Histogram{m.state.histogram}.runsUserCode()
+		return m.state.histogram.runsUserCode()
 	}
 	return true
 }
 
-func (h Histogram) runsUserCode() bool {
-	if h.state == nil {
+func (s *histogramState) runsUserCode() bool {
+	if s == nil {
 		return false
 	}
-	_, foreign := h.state.recorder.(*foreignSample)
+	_, foreign := s.recorder.(*foreignSample)
 	return foreign
 }

@@ -77,7 +77,7 @@ func (r *Rates) Advance(t, count int64) {
 func (r *Rates) tick(rate float64) {
 	for i, alpha := range [...]float64{Alpha1, Alpha5, Alpha15} {
 		if r.primed {
-			r.perSec[i] += alpha * (rate - r.perSec[i])
+			r.perSec[i] = Move(r.perSec[i], alpha, rate)
 		} else {
 			r.perSec[i] = rate
 		}
@@ -89,14 +89,22 @@ func (r *Rates) tick(rate float64) {
 // are many times slower to compute with on some processors.
 const smallestNormal = 0x1p-1022
 
+// Move returns an average after a tick, moved by alpha of the way to a rate.
+func Move(average, alpha, rate float64) float64 { return settle(average + alpha*(rate-average)) }
+
 // decay moves the averages by ticks in which nothing was counted.
 func (r *Rates) decay(ticks float64) {
 	for i, period := range periods {
-		r.perSec[i] *= math.Exp(-ticks / period)
-		if math.Abs(r.perSec[i]) < smallestNormal {
-			r.perSec[i] = 0
-		}
+		r.perSec[i] = settle(r.perSec[i] * math.Exp(-ticks/period))
 	}
+}
+
+// settle ends the decay of an average at 0.
+func settle(average float64) float64 {
+	if math.Abs(average) < smallestNormal {
+		return 0
+	}
+	return average
 }
 
 // Read returns the rates at t, when the count is count.
