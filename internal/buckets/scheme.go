@@ -18,8 +18,8 @@ const NanosPerSecond = 1_000_000_000
 // in wide buckets are cut off to fit, see Side.Shift.
 const OffsetBits = 26
 
-// A Scheme divides the int64 range into buckets. It never changes, so anybody may
-// use it at any time, and all samples of its kind share it.
+// A Scheme divides the int64 range into buckets, or the float64 range. It never
+// changes, so anybody may use it at any time, and all samples of its kind share it.
 //
 // The buckets are those of a native histogram schema of Prometheus: with x the
 // value in the exposed unit, the bucket of index i holds 2^((i-1)/2^schema) < x ≤
@@ -37,6 +37,7 @@ type Scheme struct {
 	ends     []int     // positions of the last buckets at or below each bound
 	positive *Side
 	negative func() *Side // made when there is a negative value
+	float    *floats      // nil for integers; then there are no sides
 }
 
 func newScheme(schema int32, unit int64, bounds []float64) *Scheme {
@@ -87,15 +88,44 @@ func (s *Scheme) End(i int) int { return s.ends[i] }
 // Positive returns the side of zero and all above.
 func (s *Scheme) Positive() *Side { return s.positive }
 
+// Float reports whether the values are float64.
+func (s *Scheme) Float() bool { return s.float != nil }
+
 // Position returns that of the bucket of v.
 func (s *Scheme) Position(v int64) int {
+	if s.float != nil {
+		return s.float.position(float64(v))
+	}
 	if v >= 0 {
 		return s.positive.Find(uint64(v))
 	}
 	return -s.negative().Find(-uint64(v))
 }
 
-// At returns the side that a position is on, and the number of its bucket there.
+// PositionFloat returns that of the bucket of v, which must be finite, or of the
+// integer next to v.
+func (s *Scheme) PositionFloat(v float64) int {
+	if s.float != nil {
+		return s.float.position(v)
+	}
+	if v >= math.MaxInt64 {
+		return s.Position(math.MaxInt64) // converting would overflow
+	}
+	return s.Position(int64(math.Round(v)))
+}
+
+// Index returns the index in the schema of the bucket at a position other than 0.
+func (s *Scheme) Index(position int) int32 {
+	if s.float != nil {
+		index, _ := s.float.indexAt(position)
+		return index
+	}
+	side, n := s.At(position)
+	return side.index[n]
+}
+
+// At returns the side that a position is on, and the number of its bucket there. It
+// is for integers.
 func (s *Scheme) At(position int) (*Side, int) {
 	if position >= 0 {
 		return s.positive, position
@@ -103,8 +133,12 @@ func (s *Scheme) At(position int) (*Side, int) {
 	return s.negative(), -position
 }
 
-// Limits returns the lowest and the highest integer of a bucket.
+// Limits returns the lowest and the highest integer of a bucket; of floats, what all
+// are above or equal to, and the highest.
 func (s *Scheme) Limits(position int) (low, high float64) {
+	if s.float != nil {
+		return s.float.limits(position)
+	}
 	side, n := s.At(position)
 	low, high = float64(side.lower[n]), float64(side.lower[n+1]-1)
 	if position < 0 {
@@ -114,8 +148,12 @@ func (s *Scheme) Limits(position int) (low, high float64) {
 }
 
 // ClassicOf returns the number of the first bound that v is not above.
-func (s *Scheme) ClassicOf(v int64) int {
-	position := s.Position(v)
+func (s *Scheme) ClassicOf(v int64) int { return s.classicAt(s.Position(v)) }
+
+// ClassicOfFloat is ClassicOf for floats.
+func (s *Scheme) ClassicOfFloat(v float64) int { return s.classicAt(s.PositionFloat(v)) }
+
+func (s *Scheme) classicAt(position int) int {
 	return sort.Search(len(s.ends), func(i int) bool { return position <= s.ends[i] })
 }
 

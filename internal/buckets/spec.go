@@ -32,7 +32,7 @@ var (
 // A Spec is what a sample of buckets is made from. All samples of the same
 // parameters share one, and with it the tables of their buckets, which are made
 // when they are first needed.
-type Spec struct{ plain, seconds func() *Scheme }
+type Spec struct{ plain, seconds, float func() *Scheme }
 
 // Plain returns the scheme whose bounds hold in recorded units.
 func (s *Spec) Plain() *Scheme { return s.plain() }
@@ -40,6 +40,9 @@ func (s *Spec) Plain() *Scheme { return s.plain() }
 // Seconds returns the scheme whose bounds hold in seconds, for values in
 // nanoseconds.
 func (s *Spec) Seconds() *Scheme { return s.seconds() }
+
+// Float returns the scheme of floats, whose bounds hold as they are.
+func (s *Spec) Float() *Scheme { return s.float() }
 
 // specs are all there are. They stay: a program has few of them.
 var specs struct {
@@ -62,13 +65,14 @@ func SpecOf(relativeError float64, bounds []float64) *Spec {
 	if spec := specs.all[string(key)]; spec != nil {
 		return spec
 	}
-	plain, seconds := bounds, bounds
+	plain, seconds, float := bounds, bounds, bounds
 	if len(bounds) == 0 {
-		plain, seconds = countBounds, secondsBounds
+		plain, seconds, float = countBounds, secondsBounds, floatBounds
 	}
 	spec := &Spec{
 		plain:   sync.OnceValue(func() *Scheme { return newScheme(schema, 1, plain) }),
 		seconds: sync.OnceValue(func() *Scheme { return newScheme(schema, NanosPerSecond, seconds) }),
+		float:   sync.OnceValue(func() *Scheme { return newFloatScheme(schema, float) }),
 	}
 	if specs.all == nil {
 		specs.all = map[string]*Spec{}
