@@ -60,8 +60,7 @@ func (s *BucketSnapshot) native(sign int, yield func(int32, uint64) bool) {
 		if b.position*sign <= 0 {
 			continue
 		}
-		side, n := s.scheme.At(b.position)
-		if next := side.Index(n); next != index || count == 0 {
+		if next := s.scheme.Index(b.position); next != index || count == 0 {
 			if count > 0 && !yield(index, count) {
 				return
 			}

@@ -142,7 +142,7 @@ func TestBucketsOfMany(t *testing.T) {
 // TestBucketsEverything calls all there is at once, for the race detector.
 func TestBucketsEverything(t *testing.T) {
 	bucketed := NewRegistry(WithSample(func() Sample { return NewBucketSample(0.05) }))
-	timer := newTimer(nil, bucketed)
+	timer := newTimer(nil, place{registry: bucketed})
 	var figures Statistics
 	var buckets BucketSnapshot
 	readWhile(3, func(i int) {
@@ -191,7 +191,7 @@ func TestReadBuckets(t *testing.T) {
 		t.Error("read into nothing")
 	}
 
-	timer := newTimer(nil, NewRegistry(WithSample(func() Sample { return NewBucketSample(0.05) })))
+	timer := newTimer(nil, place{registry: NewRegistry(WithSample(func() Sample { return NewBucketSample(0.05) }))})
 	read := func(what string, want bool) {
 		t.Helper()
 		changed, ok := timer.ReadBuckets(&s)

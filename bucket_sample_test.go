@@ -252,13 +252,13 @@ func TestBucketMemory(t *testing.T) {
 	const timers = 2000
 	r := NewRegistry(WithSample(func() Sample { return NewBucketSample(0.05) }))
 	made := make([]Timer, timers)
-	warm := newTimer(nil, r)
+	warm := newTimer(nil, place{registry: r})
 	for v := time.Millisecond; v <= time.Second; v += 100 * time.Microsecond {
 		warm.Update(v)
 	}
 	before := heapInUse()
 	for i := range made {
-		made[i] = newTimer(nil, r)
+		made[i] = newTimer(nil, place{registry: r})
 	}
 	fresh := heapInUse()
 	for i := range made {

@@ -14,11 +14,14 @@ import (
 //	buckets, ok := timer.Snapshot().Sample().(*metrics.BucketSnapshot)
 //
 // It is a Sample: Clear and Update do nothing. Its count is that of its buckets,
-// and its sum is of exactly the values counted. It doesn't change unless it is
+// and its sum is of exactly the values counted. That of a HistogramFloat64 holds
+// floats: what is int64 is rounded then, and SumFloat64, MinFloat64, MaxFloat64 and
+// the percentiles say it all. It doesn't change unless it is
 // passed to ReadBuckets, and may be read concurrently. The zero value is an empty
 // one.
 type BucketSnapshot struct {
-	tally
+	tally            // of floats, the count alone
+	sum      float64 // of floats
 	scheme   *buckets.Scheme
 	buckets  []bucketCount // ascending
 	restarts uint64        // how often it was cleared
@@ -49,7 +52,7 @@ func (s *BucketSnapshot) rescheme(to *buckets.Scheme, changed *bool) {
 
 // copy makes s a copy of another snapshot, and reports whether it was another before.
 func (s *BucketSnapshot) copy(other *BucketSnapshot) bool {
-	if s.scheme == other.scheme && s.tally == other.tally && s.restarts == other.restarts &&
+	if s.scheme == other.scheme && s.tally == other.tally && s.sum == other.sum && s.restarts == other.restarts &&
 		s.examples == other.examples && slices.Equal(s.buckets, other.buckets) {
 		return false
 	}
@@ -77,11 +80,43 @@ func (s *BucketSnapshot) Merge(other *BucketSnapshot) *BucketSnapshot {
 	merged.scheme = s.scheme
 	merged.restarts = s.restarts + other.restarts
 	merged.examples = s.examples.merge(other.examples)
-	merged.tally = s.tally
-	merged.merge(other.tally)
+	merged.tally, merged.sum = s.tally, s.sum
+	merged.addTotals(other)
 	merged.buckets = mergeBuckets(s.buckets, other.in(s.scheme))
 	return merged
 }
+
+// addTotals adds count and sum of another snapshot, in the type that s has them in.
+func (s *BucketSnapshot) addTotals(other *BucketSnapshot) {
+	switch {
+	case s.scheme.Float():
+		s.count += other.count
+		s.sum += other.SumFloat64()
+	case other.scheme.Float():
+		s.add(other.count, toInt64(other.sum))
+	default:
+		s.merge(other.tally)
+	}
+}
+
+// Sum returns the sum of all values counted, or the end of the int64 range that it
+// went beyond.
+func (s *BucketSnapshot) Sum() int64 {
+	if s.isFloat() {
+		return toInt64(s.sum)
+	}
+	return s.tally.Sum()
+}
+
+// SumFloat64 returns the sum of all values counted, to the precision of a float64.
+func (s *BucketSnapshot) SumFloat64() float64 {
+	if s.isFloat() {
+		return s.sum
+	}
+	return s.tally.SumFloat64()
+}
+
+func (s *BucketSnapshot) isFloat() bool { return s.scheme != nil && s.scheme.Float() }
 
 // Sub returns what was counted between an earlier snapshot and s. Nothing is ever
 // negative: if the earlier one can't be an earlier state of s, since the buckets
@@ -91,7 +126,7 @@ func (s *BucketSnapshot) Sub(earlier *BucketSnapshot) *BucketSnapshot {
 	rest := &BucketSnapshot{scheme: s.scheme, restarts: s.restarts, examples: s.examples}
 	rest.buckets = make([]bucketCount, 0, len(s.buckets))
 	if earlier == nil || !rest.subtract(s, earlier) {
-		rest.tally, rest.buckets = s.tally, append(rest.buckets[:0], s.buckets...)
+		rest.tally, rest.sum, rest.buckets = s.tally, s.sum, append(rest.buckets[:0], s.buckets...)
 	}
 	return rest
 }
@@ -117,6 +152,12 @@ func (s *BucketSnapshot) subtract(later, earlier *BucketSnapshot) (ok bool) {
 	s.tally = later.tally
 	s.count -= earlier.count
 	s.addSum(earlier.high, earlier.low, true)
+	s.sum = later.sum - earlier.sum
+	if len(s.buckets) == 0 {
+		s.sum = 0
+	} else if s.buckets[0].position >= 0 {
+		s.sum = max(s.sum, 0) // whatever rounding has done
+	}
 	return len(before) == 0
 }
 
@@ -128,7 +169,7 @@ func (s *BucketSnapshot) in(to *buckets.Scheme) []bucketCount {
 	moved := make([]bucketCount, 0, len(s.buckets))
 	for _, b := range s.buckets {
 		low, high := s.scheme.Limits(b.position)
-		position := to.Position(toInt64(low + (high-low)/2))
+		position := to.PositionFloat(low + (high-low)/2)
 		if last := len(moved) - 1; last >= 0 && moved[last].position == position {
 			moved[last].count += b.count
 		} else {

@@ -22,10 +22,16 @@ func (s *BucketSnapshot) Values() []int64 {
 }
 
 // Min returns the lowest value to within the relative error, 0 if there is none.
-func (s *BucketSnapshot) Min() int64 { return toInt64(s.Percentile(0)) }
+func (s *BucketSnapshot) Min() int64 { return toInt64(s.MinFloat64()) }
 
 // Max returns the highest value to within the relative error, 0 if there is none.
-func (s *BucketSnapshot) Max() int64 { return toInt64(s.Percentile(1)) }
+func (s *BucketSnapshot) Max() int64 { return toInt64(s.MaxFloat64()) }
+
+// MinFloat64 is Min with its fraction, which values of a HistogramFloat64 have.
+func (s *BucketSnapshot) MinFloat64() float64 { return s.Percentile(0) }
+
+// MaxFloat64 is Max with its fraction, which values of a HistogramFloat64 have.
+func (s *BucketSnapshot) MaxFloat64() float64 { return s.Percentile(1) }
 
 // Mean returns the exact mean of the values, 0 if there is none.
 func (s *BucketSnapshot) Mean() float64 {
@@ -119,6 +125,7 @@ func (s *BucketSnapshot) value(rank uint64) float64 {
 // describe computes the part of Statistics that describes the sample.
 func (s *BucketSnapshot) describe(to *Statistics, ps []float64) {
 	to.Min, to.Max, to.Mean = s.Min(), s.Max(), s.Mean()
+	to.MinFloat64, to.MaxFloat64 = s.MinFloat64(), s.MaxFloat64()
 	to.Variance = s.Variance()
 	to.StdDev = math.Sqrt(to.Variance)
 	to.percentiles = append(to.percentiles[:0], ps...)
@@ -130,8 +137,11 @@ func (s *BucketSnapshot) describe(to *Statistics, ps []float64) {
 
 // toInt64 rounds to the nearest integer within the range of int64.
 func toInt64(v float64) int64 {
-	if v >= math.MaxInt64 {
-		return math.MaxInt64 // converting would overflow
+	switch { // converting would overflow
+	case v >= math.MaxInt64:
+		return math.MaxInt64
+	case v <= math.MinInt64:
+		return math.MinInt64
 	}
 	return int64(math.Round(v))
 }

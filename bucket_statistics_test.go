@@ -165,7 +165,7 @@ func TestBucketSmallIntegersAreExact(t *testing.T) {
 
 func TestBucketReadStatistics(t *testing.T) {
 	bucketed := NewRegistry(WithSample(func() Sample { return NewBucketSample(0.05) }))
-	timer, ps := newTimer(nil, bucketed), []float64{0.5, 0.9}
+	timer, ps := newTimer(nil, place{registry: bucketed}), []float64{0.5, 0.9}
 	var got Statistics
 	check := func() {
 		t.Helper()
@@ -190,7 +190,7 @@ func TestBucketReadStatistics(t *testing.T) {
 	check()
 	ps = []float64{0.1}
 	check()
-	timer = newTimer(nil, bucketed)
+	timer = newTimer(nil, place{registry: bucketed})
 	for range 3 {
 		timer.Update(9)
 	}

@@ -13,7 +13,7 @@ import (
 
 // bucketTimer returns a timer over buckets.
 func bucketTimer() Timer {
-	return newTimer(nil, NewRegistry(WithSample(func() Sample { return NewBucketSample(0.05) })))
+	return newTimer(nil, place{registry: NewRegistry(WithSample(func() Sample { return NewBucketSample(0.05) }))})
 }
 
 // TestBucketTimerTicks has updates of all sizes come so often that most don't look

@@ -22,7 +22,7 @@ type counterState struct {
 }
 
 // NewCounter returns a counter that no registry knows yet.
-func NewCounter(labels ...Labels) Counter { return newCounter(newLabelSet(labels...), nil) }
+func NewCounter(labels ...Labels) Counter { return newCounter(newLabelSet(labels...), nowhere) }
 
 // GetOrRegisterCounter returns the counter of that name and those labels,
 // making it if need be. A nil registry is DefaultRegistry. If the name belongs
@@ -37,7 +37,7 @@ func NewRegisteredCounter(name string, r Registry, labels ...Labels) Counter {
 	return newRegistered(name, r, NewCounter(labels...))
 }
 
-func newCounter(labels *labelSet, _ Registry) Counter {
+func newCounter(labels *labelSet, _ place) Counter {
 	if UseNilMetrics {
 		return Counter{}
 	}

@@ -23,12 +23,12 @@ const exemplarRunes = 128
 // exemplar never changes.
 type exemplar struct {
 	labels *labelSet
-	value  int64
+	value  float64
 	time   time.Time
 }
 
 // newExemplar returns nil if there are no labels, or too much of them.
-func newExemplar(v int64, labels Labels, t time.Time) *exemplar {
+func newExemplar(v float64, labels Labels, t time.Time) *exemplar {
 	set := newLabelSet(labels)
 	if set == nil {
 		return nil
@@ -44,7 +44,7 @@ func newExemplar(v int64, labels Labels, t time.Time) *exemplar {
 }
 
 func (e *exemplar) export() Exemplar {
-	return Exemplar{e.labels.Labels(), float64(e.value), e.time}
+	return Exemplar{e.labels.Labels(), e.value, e.time}
 }
 
 // all returns the exemplar, if it isn't nil.
@@ -142,7 +142,7 @@ func (l *exemplarList) merge(other *exemplarList) *exemplarList {
 
 // keepExemplar keeps one for v, which has just been recorded.
 func (s *histogramState) keepExemplar(v int64, labels Labels, t time.Time) {
-	e := newExemplar(v, labels, t)
+	e := newExemplar(float64(v), labels, t)
 	if e == nil {
 		return
 	}
@@ -173,7 +173,7 @@ func (c Counter) IncWithExemplar(n int64, labels Labels) {
 		return
 	}
 	c.state.count.Add(n)
-	if e := newExemplar(n, labels, time.Now()); e != nil {
+	if e := newExemplar(float64(n), labels, time.Now()); e != nil {
 		c.state.exemplar.Store(e)
 	}
 }

@@ -19,7 +19,7 @@ type gaugeState struct {
 }
 
 // NewGauge returns a gauge that no registry knows yet. It reads 0 until updated.
-func NewGauge(labels ...Labels) Gauge { return newGauge(newLabelSet(labels...), nil) }
+func NewGauge(labels ...Labels) Gauge { return newGauge(newLabelSet(labels...), nowhere) }
 
 // GetOrRegisterGauge returns the gauge of that name and those labels, making it
 // if need be. A nil registry is DefaultRegistry. If the name belongs to a metric
@@ -51,7 +51,7 @@ func NewRegisteredFunctionalGauge(name string, r Registry, f func() int64, label
 	return newRegistered(name, r, NewFunctionalGauge(f, labels...))
 }
 
-func newGauge(labels *labelSet, _ Registry) Gauge {
+func newGauge(labels *labelSet, _ place) Gauge {
 	if UseNilMetrics {
 		return Gauge{}
 	}
@@ -140,7 +140,7 @@ type gaugeFloat64State struct {
 
 // NewGaugeFloat64 is NewGauge for numbers with a fraction.
 func NewGaugeFloat64(labels ...Labels) GaugeFloat64 {
-	return newGaugeFloat64(newLabelSet(labels...), nil)
+	return newGaugeFloat64(newLabelSet(labels...), nowhere)
 }
 
 // GetOrRegisterGaugeFloat64 is GetOrRegisterGauge for numbers with a fraction.
@@ -168,7 +168,7 @@ func NewRegisteredFunctionalGaugeFloat64(name string, r Registry, f func() float
 	return newRegistered(name, r, NewFunctionalGaugeFloat64(f, labels...))
 }
 
-func newGaugeFloat64(labels *labelSet, _ Registry) GaugeFloat64 {
+func newGaugeFloat64(labels *labelSet, _ place) GaugeFloat64 {
 	if UseNilMetrics {
 		return GaugeFloat64{}
 	}

@@ -13,32 +13,9 @@ func reporterOf(r Registry) *reporter {
 	return &reports
 }
 
-// defaultSample returns what a histogram or timer of r gets if none was given.
-func defaultSample(r Registry) Sample {
-	if r, ok := r.(interface{ NewSample() Sample }); ok && !isOurs(r.(Registry)) {
-		return sampleFrom(func() Sample { return r.NewSample() }) // inside the guard, should r be a nil pointer
-	}
-	if base, _ := reach(r); base != nil {
-		return sampleFrom(base.newSample)
-	}
-	return sampleFrom(nil)
-}
-
-// sampleFrom makes a sample with the user's function, or the default one if that
-// is nil, gives nil or panics.
-func sampleFrom(make func() Sample) (s Sample) {
-	if make != nil {
-		guard("", "default sample could not be made", func() { s = make() })
-	}
-	if isNil(s) {
-		s = NewExpDecaySample(defaultSize, defaultAlpha)
-	}
-	return s
-}
-
 // getOrRegister returns the series of that name and these labels as an M, and
 // makes and registers it if it is not there.
-func getOrRegister[M instrument](name string, r Registry, labels []Labels, construct func(*labelSet, Registry) M) M {
+func getOrRegister[M Instrument](name string, r Registry, labels []Labels, construct func(*labelSet, place) M) M {
 	if m, ok := lookup[M](name, r, labels); ok {
 		return m
 	}
@@ -56,7 +33,7 @@ func getOrRegister[M instrument](name string, r Registry, labels []Labels, const
 // lookup is getOrRegister for what is there already, in a registry of ours and
 // with at most one label map, which is nearly always. It neither locks nor
 // allocates. Callers who would have to make a closure for getOrRegister call it first.
-func lookup[M instrument](name string, r Registry, labels []Labels) (m M, ok bool) {
+func lookup[M Instrument](name string, r Registry, labels []Labels) (m M, ok bool) {
 	base, prefix := resolve(r)
 	if base == nil || len(labels) > 1 {
 		return m, false
@@ -73,31 +50,31 @@ func lookup[M instrument](name string, r Registry, labels []Labels) (m M, ok boo
 
 // seriesOf returns the series of that full name, made with construct if it is
 // not there.
-func seriesOf[M instrument](
-	base *StandardRegistry, name string, set *labelSet, construct func(*labelSet, Registry) M,
+func seriesOf[M Instrument](
+	base *StandardRegistry, name string, set *labelSet, construct func(*labelSet, place) M,
 ) *series {
 	var none M
 	k := kindOf(none)
 	if s := base.find(base.family("", name), k, wantedSet(set)); s != nil {
 		return s
 	}
-	return base.getOrAdd(name, set, k, construct(set, base))
+	return base.getOrAdd(name, set, k, construct(set, place{base, name}))
 }
 
 // foreignGetOrRegister asks a registry that a user wrote. Whatever it does, the
 // result works.
-func foreignGetOrRegister[M instrument](
-	name string, r Registry, set *labelSet, construct func(*labelSet, Registry) M,
+func foreignGetOrRegister[M Instrument](
+	name string, r Registry, set *labelSet, construct func(*labelSet, place) M,
 ) M {
 	var got any
 	guard(name, "registry panicked", func() {
-		got = r.GetOrRegister(name, func() M { return construct(set, r) })
+		got = r.GetOrRegister(name, func() M { return construct(set, place{r, name}) })
 	})
 	if m, ok := got.(M); ok {
 		return m
 	}
 	reports.once(name, "not exported as "+kindOf(*new(M)).String(), fmt.Errorf("registry %T returned a %T", r, got))
-	return construct(set, r)
+	return construct(set, place{r, name})
 }
 
 // newRegistered registers m. A failure is logged once; m works all the same.

@@ -28,7 +28,7 @@ type histogramState struct {
 // NewHistogram returns a histogram over s that no registry knows yet. A nil
 // sample is the default one: NewExpDecaySample(1028, 0.015).
 func NewHistogram(s Sample, labels ...Labels) Histogram {
-	return newHistogramOf(s, newLabelSet(labels...), nil)
+	return newHistogramOf(s, newLabelSet(labels...), nowhere)
 }
 
 // GetOrRegisterHistogram returns the histogram of that name and those labels,
@@ -39,8 +39,8 @@ func GetOrRegisterHistogram(name string, r Registry, s Sample, labels ...Labels)
 	if h, ok := lookup[Histogram](name, r, labels); ok {
 		return h
 	}
-	return getOrRegister(name, r, labels, func(l *labelSet, r Registry) Histogram {
-		return newHistogramOf(s, l, r)
+	return getOrRegister(name, r, labels, func(l *labelSet, at place) Histogram {
+		return newHistogramOf(s, l, at)
 	})
 }
 
@@ -48,18 +48,18 @@ func GetOrRegisterHistogram(name string, r Registry, s Sample, labels ...Labels)
 // DefaultRegistry and its default sample. It works, unexported, even if the
 // series is taken already.
 func NewRegisteredHistogram(name string, r Registry, s Sample, labels ...Labels) Histogram {
-	return newRegistered(name, r, newHistogramOf(s, newLabelSet(labels...), r))
+	return newRegistered(name, r, newHistogramOf(s, newLabelSet(labels...), place{r, name}))
 }
 
 // newHistogram makes one over the registry's default sample.
-func newHistogram(labels *labelSet, r Registry) Histogram { return newHistogramOf(nil, labels, r) }
+func newHistogram(labels *labelSet, at place) Histogram { return newHistogramOf(nil, labels, at) }
 
-func newHistogramOf(s Sample, labels *labelSet, r Registry) Histogram {
+func newHistogramOf(s Sample, labels *labelSet, at place) Histogram {
 	if UseNilMetrics {
 		return Histogram{}
 	}
 	if isNil(s) {
-		s = defaultSample(r)
+		s = at.sample(at.unit())
 	}
 	state := &histogramState{origin: origin{labels: labels}, sample: s}
 	state.begin()

@@ -19,7 +19,7 @@ var (
 //	Gauge, GaugeFloat64  value
 //	Healthcheck          error (nil or text), after a Check
 //	Meter                count 1m.rate 5m.rate 15m.rate mean.rate
-//	Histogram            count min max mean stddev median 75% 95% 99% 99.9%
+//	Histogram[Float64]   count min max mean stddev median 75% 95% 99% 99.9%
 //	Timer                those of Histogram, in nanoseconds, and of Meter
 //
 // Each series has a key of its own: should one without labels have the very name
@@ -96,6 +96,8 @@ func valuesOf(snapshot any) map[string]any {
 		addRates(values, s)
 	case HistogramSnapshot:
 		addDistribution(values, s)
+	case HistogramFloat64Snapshot:
+		addDistribution(values, s)
 	case TimerSnapshot:
 		addDistribution(values, s)
 		addRates(values, s)
@@ -124,16 +126,16 @@ func addRates(values map[string]any, s rateReader) {
 }
 
 // distributionReader is what the snapshots of histograms and timers have in common.
-type distributionReader interface {
+type distributionReader[N int64 | float64] interface {
 	Count() int64
-	Min() int64
-	Max() int64
+	Min() N
+	Max() N
 	Mean() float64
 	StdDev() float64
 	Percentiles([]float64) []float64
 }
 
-func addDistribution(values map[string]any, s distributionReader) {
+func addDistribution[N int64 | float64](values map[string]any, s distributionReader[N]) {
 	values["count"] = s.Count()
 	values["min"] = s.Min()
 	values["max"] = s.Max()

@@ -5,9 +5,9 @@ import (
 	"reflect"
 )
 
-// instrument is any of the types that record.
-type instrument interface {
-	Counter | Gauge | GaugeFloat64 | Meter | Histogram | Timer
+// Instrument is any of the types that record: what a Vec can be made of.
+type Instrument interface {
+	Counter | Gauge | GaugeFloat64 | Meter | Histogram | HistogramFloat64 | Timer
 }
 
 // kind is the type of a metric as far as a registry cares.
@@ -20,6 +20,7 @@ const (
 	kindGaugeFloat64
 	kindMeter
 	kindHistogram
+	kindHistogramFloat64
 	kindTimer
 	kindHealthcheck
 
@@ -29,14 +30,15 @@ const (
 )
 
 var kindNames = [...]string{
-	kindNone:         "unknown",
-	kindCounter:      "Counter",
-	kindGauge:        "Gauge",
-	kindGaugeFloat64: "GaugeFloat64",
-	kindMeter:        "Meter",
-	kindHistogram:    "Histogram",
-	kindTimer:        "Timer",
-	kindHealthcheck:  "Healthcheck",
+	kindNone:             "unknown",
+	kindCounter:          "Counter",
+	kindGauge:            "Gauge",
+	kindGaugeFloat64:     "GaugeFloat64",
+	kindMeter:            "Meter",
+	kindHistogram:        "Histogram",
+	kindHistogramFloat64: "HistogramFloat64",
+	kindTimer:            "Timer",
+	kindHealthcheck:      "Healthcheck",
 }
 
 func (k kind) String() string {
@@ -62,6 +64,8 @@ func kindOf(metric any) kind {
 		return kindMeter
 	case Histogram:
 		return kindHistogram
+	case HistogramFloat64:
+		return kindHistogramFloat64
 	case Timer:
 		return kindTimer
 	case CounterSnapshot:
@@ -74,6 +78,8 @@ func kindOf(metric any) kind {
 		return kindMeter | kindSnapshot
 	case HistogramSnapshot:
 		return kindHistogram | kindSnapshot
+	case HistogramFloat64Snapshot:
+		return kindHistogramFloat64 | kindSnapshot
 	case TimerSnapshot:
 		return kindTimer | kindSnapshot
 	case Healthcheck:
@@ -106,7 +112,7 @@ func labelsOf(metric any) (set *labelSet) {
 }
 
 // constructorOf returns the function that makes instruments of type M.
-func constructorOf[M instrument]() func(*labelSet, Registry) M {
+func constructorOf[M Instrument]() func(*labelSet, place) M {
 	var construct any
 	switch any(*new(M)).(type) {
 	case Counter:
@@ -119,10 +125,12 @@ func constructorOf[M instrument]() func(*labelSet, Registry) M {
 		construct = newMeter
 	case Histogram:
 		construct = newHistogram
+	case HistogramFloat64:
+		construct = newHistogramFloat64
 	case Timer:
 		construct = newTimer
 	}
-	return construct.(func(*labelSet, Registry) M)
+	return construct.(func(*labelSet, place) M)
 }
 
 // produce returns what is to be registered: i itself or, if i is a function

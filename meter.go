@@ -28,7 +28,7 @@ type meterState struct {
 }
 
 // NewMeter returns a meter that no registry knows yet.
-func NewMeter(labels ...Labels) Meter { return newMeter(newLabelSet(labels...), nil) }
+func NewMeter(labels ...Labels) Meter { return newMeter(newLabelSet(labels...), nowhere) }
 
 // GetOrRegisterMeter returns the meter of that name and those labels, making it
 // if need be. A nil registry is DefaultRegistry. If the name belongs to a metric
@@ -43,7 +43,7 @@ func NewRegisteredMeter(name string, r Registry, labels ...Labels) Meter {
 	return newRegistered(name, r, NewMeter(labels...))
 }
 
-func newMeter(labels *labelSet, _ Registry) Meter {
+func newMeter(labels *labelSet, _ place) Meter {
 	if UseNilMetrics {
 		return Meter{}
 	}

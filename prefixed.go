@@ -115,6 +115,3 @@ func (p *PrefixedRegistry) UnregisterAll() {
 		p.parent.Unregister(strings.TrimPrefix(name, p.outer))
 	}
 }
-
-// NewSample returns a sample as the parent's histograms and timers get it.
-func (p *PrefixedRegistry) NewSample() Sample { return defaultSample(p.parent) }

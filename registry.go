@@ -60,8 +60,9 @@ type Registry interface {
 // lock is held while code of its users runs. Finding a series takes no lock.
 // Each goes by the order of registration.
 type StandardRegistry struct {
-	newSample func() Sample // nil for the default
-	reports   reporter
+	newSample    func() Sample            // nil for the default
+	newSampleFor func(_, _ string) Sample // asked first; nil for newSample
+	reports      reporter
 
 	// Read without a lock, changed under it:
 	families index.Index[*family]
@@ -82,14 +83,6 @@ var _ Registry = (*StandardRegistry)(nil)
 
 // An Option changes what NewRegistry makes. The zero Option changes nothing.
 type Option struct{ apply func(*StandardRegistry) }
-
-// WithSample sets the sample that histograms and timers of the registry get
-// when they are made by the registry and none is given: f is called for each. If f
-// is nil, returns nil or panics, the default of NewExpDecaySample(1028, 0.015) is
-// used.
-func WithSample(f func() Sample) Option {
-	return Option{apply: func(r *StandardRegistry) { r.newSample = f }}
-}
 
 // NewRegistry returns an empty registry, a *StandardRegistry.
 func NewRegistry(options ...Option) Registry {
@@ -262,7 +255,3 @@ func (r *StandardRegistry) UnregisterAll() {
 	r.mutex.Unlock()
 	stopAll(removed)
 }
-
-// NewSample returns a new sample as the registry's histograms and timers get it;
-// see WithSample.
-func (r *StandardRegistry) NewSample() Sample { return sampleFrom(r.newSample) }

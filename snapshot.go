@@ -14,6 +14,8 @@ func snapshotOf(metric any) any {
 		return m.Snapshot()
 	case Histogram:
 		return m.Snapshot()
+	case HistogramFloat64:
+		return m.Snapshot()
 	case Timer:
 		return m.Snapshot()
 	case *StandardHealthcheck:

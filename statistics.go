@@ -18,6 +18,7 @@ type Statistics struct {
 	// The following describe the current sample, and are 0 if it is empty.
 	// Variance and StdDev are the population's.
 	Min, Max               int64
+	MinFloat64, MaxFloat64 float64 // the same; with their fraction of a HistogramFloat64
 	Mean, StdDev, Variance float64
 
 	// Rates are events per second, of timers only.
@@ -48,6 +49,7 @@ func (s *Statistics) setRates(v rateValues) {
 // describe computes the statistics of the sample from its values.
 func (s *Statistics) describe(d *distribution, ps []float64) {
 	s.Min, s.Max = d.min(), d.max()
+	s.MinFloat64, s.MaxFloat64 = float64(s.Min), float64(s.Max)
 	s.Mean = d.mean()
 	s.Variance = d.variance(s.Mean)
 	s.StdDev = math.Sqrt(s.Variance)
@@ -62,6 +64,7 @@ func (s *Statistics) describe(d *distribution, ps []float64) {
 func (s *Statistics) describeSample(sample Sample, ps []float64) {
 	s.source = nil
 	s.Min, s.Max = sample.Min(), sample.Max()
+	s.MinFloat64, s.MaxFloat64 = float64(s.Min), float64(s.Max)
 	s.Mean, s.StdDev, s.Variance = sample.Mean(), sample.StdDev(), sample.Variance()
 	s.Percentiles = append(s.Percentiles[:0], sample.Percentiles(ps)...)
 }

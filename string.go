@@ -62,6 +62,16 @@ func (s HistogramSnapshot) String() string {
 	return fmt.Sprintf("histogram%s count=%d sum=%d%s", s.labels, s.Count(), s.Sum(), distributionText(s, shortNumber))
 }
 
+// String returns the histogram as a line of text.
+func (h HistogramFloat64) String() string { return h.Snapshot().String() }
+
+// String returns the snapshot as a line of text, as that of a histogram of integers:
+// histogram count=2 sum=0.75 min=0.25 ….
+func (s HistogramFloat64Snapshot) String() string {
+	return fmt.Sprintf("histogram%s count=%d sum=%s%s", s.labels, s.Count(), shortNumber(s.Sum()),
+		distributionText(s, shortNumber))
+}
+
 // String returns the timer as a line of text.
 func (t Timer) String() string { return t.Snapshot().String() }
 
@@ -100,7 +110,7 @@ func ratesText(s rateReader) string {
 		shortNumber(s.Rate1()), shortNumber(s.Rate5()), shortNumber(s.Rate15()), shortNumber(s.RateMean()))
 }
 
-func distributionText(s distributionReader, number func(float64) string) string {
+func distributionText[N int64 | float64](s distributionReader[N], number func(float64) string) string {
 	ps := s.Percentiles([]float64{0.5, 0.95, 0.99})
 	return fmt.Sprintf(" min=%s max=%s mean=%s stddev=%s median=%s 95%%=%s 99%%=%s",
 		number(float64(s.Min())), number(float64(s.Max())), number(s.Mean()), number(s.StdDev()),

@@ -97,10 +97,13 @@ func (t *seriesText) read(snapshot any, scale time.Duration) {
 		t.addRates(s)
 	case HistogramSnapshot:
 		t.kind = "histogram"
-		t.addDistribution(s, 0)
+		addDistributionText(t, s, "%9d", "%12.2f", 0)
+	case HistogramFloat64Snapshot:
+		t.kind = "histogram"
+		addDistributionText(t, s, "%f", "%f", 0)
 	case TimerSnapshot:
 		t.kind = "timer"
-		t.addDistribution(s, scale)
+		addDistributionText(t, s, "%9d", "%12.2f", scale)
 		t.addRates(s)
 	}
 }
@@ -116,17 +119,20 @@ func (t *seriesText) addRates(s rateReader) {
 	t.add("mean rate", "%12.2f", s.RateMean())
 }
 
-// addDistribution adds the lines of a histogram, or of a timer in units of scale.
-func (t *seriesText) addDistribution(s distributionReader, scale time.Duration) {
+// addDistributionText adds the lines of a histogram, or of a timer in units of scale:
+// recorded values in one format, computed ones in the other.
+func addDistributionText[N int64 | float64](
+	t *seriesText, s distributionReader[N], recorded, format string, scale time.Duration,
+) {
 	t.add("count", "%9d", s.Count())
-	format, unit := "%12.2f", 1.
+	unit := 1.
 	if scale > 0 {
 		format, unit = format+unitName(scale), float64(scale)
 		t.add("min", format, float64(s.Min())/unit)
 		t.add("max", format, float64(s.Max())/unit)
 	} else {
-		t.add("min", "%9d", s.Min())
-		t.add("max", "%9d", s.Max())
+		t.add("min", recorded, s.Min())
+		t.add("max", recorded, s.Max())
 	}
 	t.add("mean", format, s.Mean()/unit)
 	t.add("stddev", format, s.StdDev()/unit)

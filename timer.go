@@ -37,7 +37,7 @@ type customTimer struct {
 }
 
 // NewTimer returns a timer that no registry knows yet, over the default sample.
-func NewTimer(labels ...Labels) Timer { return newTimer(newLabelSet(labels...), nil) }
+func NewTimer(labels ...Labels) Timer { return newTimer(newLabelSet(labels...), nowhere) }
 
 // NewCustomTimer returns a timer that records into h and m, for a sample of one's
 // own choice. It shows the distribution of h and the rates of m.
@@ -66,14 +66,14 @@ func GetOrRegisterTimer(name string, r Registry, labels ...Labels) Timer {
 // registers it, nil meaning DefaultRegistry. It works, unexported, even if the
 // series is taken already.
 func NewRegisteredTimer(name string, r Registry, labels ...Labels) Timer {
-	return newRegistered(name, r, newTimer(newLabelSet(labels...), r))
+	return newRegistered(name, r, newTimer(newLabelSet(labels...), place{r, name}))
 }
 
-func newTimer(labels *labelSet, r Registry) Timer {
+func newTimer(labels *labelSet, at place) Timer {
 	if UseNilMetrics {
 		return Timer{}
 	}
-	h := newHistogram(nil, r)
+	h := newHistogramOf(at.sample(secondsUnit), nil, at)
 	h.becomeTimers()
 	state := &timerState{
 		origin:    origin{labels: labels},

@@ -7,7 +7,8 @@ package metrics
 // costs a few nanoseconds and never runs any such code itself.
 func RunsUserCode(metric any) bool {
 	switch m := metric.(type) {
-	case Counter, Meter, CounterSnapshot, GaugeSnapshot, GaugeFloat64Snapshot, MeterSnapshot:
+	case Counter, Meter, HistogramFloat64,
+		CounterSnapshot, GaugeSnapshot, GaugeFloat64Snapshot, MeterSnapshot, HistogramFloat64Snapshot:
 		return false
 	case Gauge:
 		return m.state != nil && m.state.f != nil

@@ -22,7 +22,7 @@ import (
 // All methods may be called from several goroutines at once. With takes no lock
 // and allocates nothing once it has seen the values. A nil *Vec and the zero Vec
 // give no-ops.
-type Vec[M instrument] struct {
+type Vec[M Instrument] struct {
 	registry Registry
 	name     string
 	labels   []string
@@ -34,17 +34,16 @@ type Vec[M instrument] struct {
 	outcast atomic.Pointer[M] // what With gives for wrong arguments
 }
 
-type vecEntry[M instrument] struct {
+type vecEntry[M Instrument] struct {
 	values     []string
 	instrument M
 	series     *series
 }
 
-// NewVec returns the Vec of a name in a registry; M is Counter, Gauge,
-// GaugeFloat64, Meter, Histogram or Timer. Nothing is registered until With is
+// NewVec returns the Vec of a name in a registry. Nothing is registered until With is
 // called. If a label has no name or two have the same, this is logged once, and
 // With gives an instrument that is not exported.
-func NewVec[M instrument](r Registry, name string, labels ...string) *Vec[M] {
+func NewVec[M Instrument](r Registry, name string, labels ...string) *Vec[M] {
 	r = orDefault(r)
 	v := &Vec[M]{registry: r, name: name, labels: slices.Clone(labels)}
 	sorted := slices.Sorted(slices.Values(labels))
@@ -64,16 +63,16 @@ func NewVec[M instrument](r Registry, name string, labels ...string) *Vec[M] {
 // The function may be called concurrently. If it panics, or returns an instrument
 // with other labels, this is logged once and the registry's own is used. A nil
 // function is as with NewVec.
-func NewVecFunc[M instrument](r Registry, name string, make func(Labels) M, labels ...string) *Vec[M] {
+func NewVecFunc[M Instrument](r Registry, name string, make func(Labels) M, labels ...string) *Vec[M] {
 	v := NewVec[M](r, name, labels...)
 	v.make = make
 	return v
 }
 
 // construct makes the instrument of a series.
-func (v *Vec[M]) construct(labels *labelSet, r Registry) (m M) {
+func (v *Vec[M]) construct(labels *labelSet, at place) (m M) {
 	if v.make == nil {
-		return constructorOf[M]()(labels, r)
+		return constructorOf[M]()(labels, at)
 	}
 	made := false
 	guard(v.name, "instrument could not be made", func() {
@@ -86,7 +85,7 @@ func (v *Vec[M]) construct(labels *labelSet, r Registry) (m M) {
 		made = false
 	}
 	if !made {
-		m = constructorOf[M]()(labels, r)
+		m = constructorOf[M]()(labels, at)
 	}
 	return m
 }
@@ -144,7 +143,7 @@ func (v *Vec[M]) wrong(count int) M {
 	if outcast := v.outcast.Load(); outcast != nil {
 		return *outcast
 	}
-	outcast := constructorOf[M]()(nil, v.registry)
+	outcast := constructorOf[M]()(nil, place{v.registry, v.name})
 	if !v.outcast.CompareAndSwap(nil, &outcast) {
 		return *v.outcast.Load()
 	}

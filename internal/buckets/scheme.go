@@ -108,8 +108,11 @@ func (s *Scheme) PositionFloat(v float64) int {
 	if s.float != nil {
 		return s.float.position(v)
 	}
-	if v >= math.MaxInt64 {
-		return s.Position(math.MaxInt64) // converting would overflow
+	switch { // converting would overflow
+	case v >= math.MaxInt64:
+		return s.Position(math.MaxInt64)
+	case v <= math.MinInt64:
+		return s.Position(math.MinInt64)
 	}
 	return s.Position(int64(math.Round(v)))
 }
