@@ -12,9 +12,7 @@ func clientGolang() Peer {
 		Instruments: []Instrument{
 			{Kind: Counter, Name: "Counter", Open: promCounters},
 			{Kind: Gauge, Name: "Gauge", Open: promGauges},
-			{Kind: Distribution, Name: "Histogram, classic", Open: promObservers(func(name string) promObserver {
-				return prometheus.NewHistogram(prometheus.HistogramOpts{Name: name, Help: name})
-			})},
+			{Kind: Distribution, Name: "Histogram, classic", Open: promObservers(promClassic)},
 			{Kind: Distribution, Name: "Histogram, native", Open: promObservers(promNative)},
 			{Kind: Distribution, Name: "Summary", Open: promObservers(func(name string) promObserver {
 				return prometheus.NewSummary(prometheus.SummaryOpts{Name: name, Help: name, Objectives: quantiles})
@@ -29,14 +27,16 @@ func clientGolang() Peer {
 			{Name: "label", Open: promLabelChurn},
 		},
 		Worlds: []World{
-			{Gauges, "as many gauges", promGaugeWorld},
-			{Labelled, "as many gauges", promGaugeVecWorld},
-			{Typed, "summaries", func(p Population) *Exposed {
+			{Layout: Gauges, Name: "as many gauges", Open: promGaugeWorld},
+			{Layout: Labelled, Name: "as many gauges", Open: promGaugeVecWorld},
+			{Layout: Typed, Name: "summaries", Open: func(p Population) *Exposed {
 				return promTypedWorld(p, func(name string) promObserver {
 					return prometheus.NewSummary(prometheus.SummaryOpts{Name: name, Help: name, Objectives: quantiles})
 				})
 			}},
-			{Typed, "histograms, classic and native", func(p Population) *Exposed { return promTypedWorld(p, promBoth) }},
+			{Layout: Typed, Name: "histograms, classic and native", Open: func(p Population) *Exposed { return promTypedWorld(p, promBoth) }},
+			{Layout: Typed, Name: "histograms, classic", Open: func(p Population) *Exposed { return promTypedWorld(p, promClassic) }, Only: Disturbed},
+			{Layout: Typed, Name: "histograms, native", Open: func(p Population) *Exposed { return promTypedWorld(p, promNative) }, Only: Disturbed},
 		},
 	}
 }
@@ -45,6 +45,11 @@ func clientGolang() Peer {
 type promObserver interface {
 	prometheus.Observer
 	prometheus.Collector
+}
+
+// promClassic has the default buckets.
+func promClassic(name string) promObserver {
+	return prometheus.NewHistogram(prometheus.HistogramOpts{Name: name, Help: name})
 }
 
 // promNative is a native histogram that grows by at most 5 % from bucket to

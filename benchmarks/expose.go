@@ -56,7 +56,22 @@ func exposeTrials(e *Exposed, size Size) []Trial {
 			}
 		}
 	}
-	return trials
+	return append(trials, e.again())
+}
+
+// again is of scrapes of one flush, but for the first of them.
+func (e *Exposed) again() Trial {
+	if !e.knows(OpenMetrics, true) {
+		return Trial{}
+	}
+	r := request(OpenMetrics, true)
+	return Trial{Run: func(n int) Cost {
+		if e.Refresh != nil {
+			e.Refresh()
+		}
+		scrape(e.Handler, r)
+		return each(n, nil, func() { scrape(e.Handler, r) })
+	}}
 }
 
 // flushes are of busy instruments. Between two of them all are updated, and the

@@ -21,7 +21,7 @@ func goEthereum() Peer {
 		},
 		Lookups: []Lookup{{By: ByLabels, Name: "GetOrRegisterCounter", Open: gethLookup}},
 		Churns:  []Churn{{Name: "name", Open: gethChurn}},
-		Worlds:  []World{{Typed, "prometheus.Handler", gethWorld}},
+		Worlds:  []World{{Layout: Typed, Name: "prometheus.Handler", Open: gethWorld}},
 	}
 }
 

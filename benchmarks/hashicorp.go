@@ -18,7 +18,7 @@ func hashicorp() Peer {
 		},
 		Lookups: []Lookup{{By: ByLabels, Name: "IncrCounterWithLabels", Open: hashicorpLookup}},
 		Worlds: []World{
-			{Typed, "with its Prometheus sink", hashicorpWorld},
+			{Layout: Typed, Name: "with its Prometheus sink", Open: hashicorpWorld},
 		},
 	}
 }

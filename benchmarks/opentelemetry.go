@@ -26,8 +26,8 @@ func openTelemetry() Peer {
 			{By: ByLabels, Name: "WithAttributes", Open: otelAttributes},
 		},
 		Worlds: []World{
-			{Labelled, "with its Prometheus exporter", otelWorld},
-			{Typed, "with its Prometheus exporter", otelWorld},
+			{Layout: Labelled, Name: "with its Prometheus exporter", Open: otelWorld},
+			{Layout: Typed, Name: "with its Prometheus exporter", Open: otelWorld},
 		},
 	}
 }

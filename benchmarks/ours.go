@@ -209,15 +209,19 @@ func ourLabelChurn(others []string) (func([]string), func() int) {
 func ourWorlds() []World {
 	const gauges, typed = prometheusmetrics.LayoutGauges, prometheusmetrics.LayoutTyped
 	return []World{
-		{Gauges, "registered", ourRegistered(gauges, nil)},
-		{Gauges, "detached", ourDetached(gauges, nil, time.Hour)},
-		{Gauges, "detached, read at each scrape", ourDetached(gauges, nil, 0)},
-		{Labelled, "registered", ourRegistered(gauges, nil)},
-		{Labelled, "detached", ourDetached(gauges, nil, time.Hour)},
-		{Typed, "registered", ourRegistered(typed, nil)},
-		{Typed, "detached", ourDetached(typed, nil, time.Hour)},
-		{Typed, "bucketed, registered", ourRegistered(typed, bucketed)},
-		{Typed, "bucketed, detached", ourDetached(typed, bucketed, time.Hour)},
+		{Layout: Gauges, Name: "registered", Open: ourRegistered(gauges, nil)},
+		{Layout: Gauges, Name: "detached", Open: ourDetached(gauges, nil, time.Hour)},
+		{Layout: Gauges, Name: "detached, read at each scrape", Open: ourDetached(gauges, nil, 0)},
+		{Layout: Labelled, Name: "registered", Open: ourRegistered(gauges, nil)},
+		{Layout: Labelled, Name: "detached", Open: ourDetached(gauges, nil, time.Hour)},
+		{Layout: Typed, Name: "registered", Open: ourRegistered(typed, nil)},
+		{Layout: Typed, Name: "detached", Open: ourDetached(typed, nil, time.Hour)},
+		{Layout: Typed, Name: "bucketed, registered", Open: ourRegistered(typed, bucketed)},
+		{Layout: Typed, Name: "bucketed, detached", Open: ourDetached(typed, bucketed, time.Hour)},
+		{Layout: Gauges, Name: "HandlerFor, client_golang's gauges", Open: withHandlerFor(promGaugeWorld), Only: Exposing},
+		{Layout: Typed, Name: "HandlerFor, client_golang's histograms", Open: withHandlerFor(func(p Population) *Exposed {
+			return promTypedWorld(p, promBoth)
+		}), Only: Exposing},
 	}
 }
 
@@ -229,6 +233,15 @@ func ourRegistered(layout prometheusmetrics.Layout, sample func() metrics.Sample
 		e.Flush = func() { must(d.Once()) }
 		e.Refresh = e.Flush
 		serveWithPromhttp(e, registry)
+		return e
+	}
+}
+
+// withHandlerFor is a world of client_golang that is served by our handler.
+func withHandlerFor(open func(Population) *Exposed) func(Population) *Exposed {
+	return func(p Population) *Exposed {
+		e := open(p)
+		e.Handler = prometheusmetrics.HandlerFor(e.registry)
 		return e
 	}
 }
@@ -295,6 +308,7 @@ func ourSeries[M any](p Population, kind string, r metrics.Registry, get func(st
 
 // serveWithPromhttp exposes a Prometheus registry as its documentation shows.
 func serveWithPromhttp(e *Exposed, registry *prometheus.Registry) {
+	e.registry = registry
 	e.Gather = func() (series int) {
 		families, err := registry.Gather()
 		must(err)

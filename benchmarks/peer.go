@@ -3,6 +3,8 @@ package benchmarks
 import (
 	"net/http"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // Peer is the adapter of one library.
@@ -86,6 +88,27 @@ type World struct {
 	Layout Layout
 	Name   string // which instruments, and how they are exposed
 	Open   func(Population) *Exposed
+	Only   Purpose // what it takes part in; empty for everything
+}
+
+// Purpose tells groups of scenarios apart that are about worlds.
+type Purpose string
+
+// The purposes.
+const (
+	Exposing  Purpose = "exposing"
+	Growing   Purpose = "growing"
+	Disturbed Purpose = "disturbed"
+)
+
+// in returns the worlds of a layout that take part.
+func (p Peer) in(layout Layout, purpose Purpose) (worlds []World) {
+	for _, w := range p.Worlds {
+		if w.Layout == layout && (w.Only == "" || w.Only == purpose) {
+			worlds = append(worlds, w)
+		}
+	}
+	return worlds
 }
 
 // Layout tells which worlds are compared with each other.
@@ -124,6 +147,8 @@ type Exposed struct {
 
 	// Formats are those that Handler knows.
 	Formats []Format
+
+	registry *prometheus.Registry // where there is one
 
 	filled time.Time // when Update was last given more than reservoirs hold
 }

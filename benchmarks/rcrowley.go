@@ -21,7 +21,7 @@ func rcrowley() Peer {
 		},
 		Lookups: []Lookup{{By: ByLabels, Name: "GetOrRegisterCounter", Open: rcrowleyLookup}},
 		Churns:  []Churn{{Name: "name", Open: rcrowleyChurn}},
-		Worlds:  []World{{Gauges, "with nbrownus/go-metrics-prometheus", rcrowleyWorld}},
+		Worlds:  []World{{Layout: Gauges, Name: "with nbrownus/go-metrics-prometheus", Open: rcrowleyWorld}},
 	}
 }
 

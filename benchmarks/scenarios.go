@@ -2,7 +2,7 @@ package benchmarks
 
 import (
 	"fmt"
-	"slices"
+	"runtime"
 	"strings"
 	"time"
 )
@@ -54,6 +54,7 @@ type Size struct {
 	Window      time.Duration // how long updates are watched under flushes and scrapes
 	Slow        int           // values that slow instruments got
 	Age         time.Duration // of these values
+	Cold        [2]int        // values in each of many instruments that are new
 }
 
 // FullSize is that of the figures in RESULTS.md. A reservoir of 1028 is full
@@ -62,12 +63,14 @@ func FullSize() Size {
 	return Size{
 		Instruments: 1000, Fill: 2048, PerKind: 1000, Updates: 32,
 		Growth: []int{1_000, 10_000, 100_000}, Window: time.Second, Slow: 1028, Age: 10 * time.Second,
+		Cold: [2]int{3_000, 10_000},
 	}
 }
 
 // SmallSize is for finding out whether scenarios work.
 func SmallSize() Size {
-	return Size{Instruments: 10, Fill: 16, PerKind: 4, Updates: 2, Growth: []int{70, 140}, Window: 10 * time.Millisecond, Slow: 5}
+	return Size{Instruments: 10, Fill: 16, PerKind: 4, Updates: 2, Growth: []int{70, 140}, Window: 10 * time.Millisecond, Slow: 5,
+		Cold: [2]int{5, 20}}
 }
 
 // Groups returns all scenarios for these peers.
@@ -80,6 +83,7 @@ func Groups(peers []Peer, size Size) []Group {
 			"the same duration is recorded again and again", constantValues),
 		recordGroup(peers, size, Distribution, "record: distributions, log-normal values",
 			"durations are recorded whose median is 20 ms and whose 99th percentile is 200 ms", logNormalValues),
+		coldGroup(peers, size),
 		lookupGroup(peers, ByValues, "lookup: by label values", "the counter of two label values is found among 60 and increased"),
 		lookupGroup(peers, ByLabels, "lookup: by labels",
 			"the same with names and values of labels; libraries without labels find a name that is put together from the values"),
@@ -136,6 +140,48 @@ func recordTrials(in Instrument, size Size, values func(int) []Value) (trials []
 	return trials
 }
 
+func coldGroup(peers []Peer, size Size) Group {
+	g := Group{Name: "record: new distributions", Unit: Nanoseconds, MaxRounds: 3}
+	for _, values := range size.Cold {
+		g.Scenarios = append(g.Scenarios, fmt.Sprintf("the first %d values", values))
+	}
+	g.Doc = fmt.Sprintf("One operation: a log-normal duration is recorded in the next of %d instruments, in turn, which "+
+		"have just been made; none of them is warm when its turn comes. Reservoirs fill, and then take in fewer and fewer. "+
+		"The longer run is for histograms only.", size.Instruments)
+	for _, peer := range peers {
+		for _, in := range peer.Instruments {
+			if in.Kind == Distribution {
+				long := peer.Name == peers[0].Name || strings.HasPrefix(in.Name, "Histogram,")
+				g.Contenders = append(g.Contenders, Contender{peer.Name, in.Name, func() Setup {
+					return Setup{Trials: coldTrials(in, size, long)}
+				}})
+			}
+		}
+	}
+	return g
+}
+
+func coldTrials(in Instrument, size Size, long bool) []Trial {
+	values := logNormalValues(size.Instruments)
+	for i := range values {
+		values[i].At = i % size.Instruments
+	}
+	trials := make([]Trial, len(size.Cold))
+	for i, each := range size.Cold {
+		if i == 0 || long {
+			trials[i].Figure = func() float64 {
+				recorder := in.Open(names("cold", size.Instruments))
+				runtime.GC()
+				n := each * size.Instruments
+				start := time.Now()
+				through(values, 0, n, recorder.Spread)
+				return float64(time.Since(start)) / float64(n)
+			}
+		}
+	}
+	return trials
+}
+
 // --- finding
 
 func lookupGroup(peers []Peer, by LookupBy, name, what string) Group {
@@ -186,19 +232,19 @@ func exposeGroup(peers []Peer, size Size, layout Layout) Group {
 	g := Group{Name: "expose: " + string(layout), Unit: Nanoseconds}
 	g.Doc = fmt.Sprintf("%d each of counters, gauges, meters, timers and histograms with full reservoirs. ", size.PerKind) +
 		exposeDocs[layout] + " A flush brings up to date what scrapes show, where a library works that way; " +
-		"the flush before a scrape is not part of the scrape's time."
+		"the flush before a scrape is not part of the scrape's time. The last column is of scrapes without a flush between " +
+		"them, as a second Prometheus server makes them."
 	g.Scenarios = []string{"flush, all updated", "flush, nothing updated", "gather"}
 	for _, format := range allFormats {
 		g.Scenarios = append(g.Scenarios, formatNames[format], formatNames[format]+", gzip")
 	}
+	g.Scenarios = append(g.Scenarios, formatNames[OpenMetrics]+", gzip, again")
 	for _, peer := range peers {
-		for _, world := range peer.Worlds {
-			if world.Layout == layout {
-				g.Contenders = append(g.Contenders, Contender{peer.Name, world.Name, func() Setup {
-					e := openWorld(world, size, size.PerKind)
-					return Setup{exposeTrials(e, size), e.summary()}
-				}})
-			}
+		for _, world := range peer.in(layout, Exposing) {
+			g.Contenders = append(g.Contenders, Contender{peer.Name, world.Name, func() Setup {
+				e := openWorld(world, size, size.PerKind)
+				return Setup{exposeTrials(e, size), e.summary()}
+			}})
 		}
 	}
 	return g
@@ -209,14 +255,12 @@ func slowGroup(peers []Peer, size Size) Group {
 	g.Doc = fmt.Sprintf("The gauges of the first exposition, of instruments that are seldom updated: each got %d values, "+
 		"all of which are in its reservoir, at least %.0f s ago, and one more before each flush.", size.Slow, size.Age.Seconds())
 	for _, peer := range peers {
-		for _, world := range peer.Worlds {
-			if world.Layout == Gauges {
-				g.Contenders = append(g.Contenders, Contender{peer.Name, world.Name, func() Setup {
-					slow := size
-					slow.Fill = size.Slow
-					return Setup{Trials: []Trial{openWorld(world, slow, size.PerKind).slowFlushes(size)}}
-				}})
-			}
+		for _, world := range peer.in(Gauges, Growing) {
+			g.Contenders = append(g.Contenders, Contender{peer.Name, world.Name, func() Setup {
+				slow := size
+				slow.Fill = size.Slow
+				return Setup{Trials: []Trial{openWorld(world, slow, size.PerKind).slowFlushes(size)}}
+			}})
 		}
 	}
 	return g
@@ -233,12 +277,10 @@ func growthGroup(peers []Peer, size Size) Group {
 		g.Scenarios = append(g.Scenarios, fmt.Sprintf("%d series: flush", series), fmt.Sprintf("%d series: scrape", series))
 	}
 	for _, peer := range peers {
-		for _, world := range peer.Worlds {
-			if world.Layout == Gauges {
-				g.Contenders = append(g.Contenders, Contender{peer.Name, world.Name, func() Setup {
-					return Setup{Trials: growthTrials(world, size)}
-				}})
-			}
+		for _, world := range peer.in(Gauges, Growing) {
+			g.Contenders = append(g.Contenders, Contender{peer.Name, world.Name, func() Setup {
+				return Setup{Trials: growthTrials(world, size)}
+			}})
 		}
 	}
 	return g
@@ -274,19 +316,17 @@ func disturbedGroup(peers []Peer, size Size) Group {
 		"types of Prometheus where a library has one. Disturbed: flushed each 100 ms, where the library flushes, and " +
 		"scraped in text each second."
 	for _, peer := range peers {
-		for _, world := range peer.Worlds {
-			if world.Layout == Typed || world.Layout == Gauges && !hasWorld(peer, Typed) {
-				g.Contenders = append(g.Contenders, Contender{peer.Name, world.Name, func() Setup {
-					return Setup{Trials: disturbedTrials(openWorld(world, size, size.PerKind), size)}
-				}})
-			}
+		worlds := peer.in(Typed, Disturbed)
+		if len(worlds) == 0 {
+			worlds = peer.in(Gauges, Disturbed)
+		}
+		for _, world := range worlds {
+			g.Contenders = append(g.Contenders, Contender{peer.Name, world.Name, func() Setup {
+				return Setup{Trials: disturbedTrials(openWorld(world, size, size.PerKind), size)}
+			}})
 		}
 	}
 	return g
-}
-
-func hasWorld(peer Peer, layout Layout) bool {
-	return slices.ContainsFunc(peer.Worlds, func(w World) bool { return w.Layout == layout })
 }
 
 func disturbedTrials(e *Exposed, size Size) []Trial {

@@ -26,8 +26,8 @@ func victoriaMetrics() Peer {
 		Lookups: []Lookup{{By: ByLabels, Name: "GetOrCreateCounter", Open: vmLookup}},
 		Churns:  []Churn{{Name: "name", Open: vmChurn}},
 		Worlds: []World{
-			{Labelled, "histograms", vmWorld},
-			{Typed, "histograms", vmWorld},
+			{Layout: Labelled, Name: "histograms", Open: vmWorld},
+			{Layout: Typed, Name: "histograms", Open: vmWorld},
 		},
 	}
 }

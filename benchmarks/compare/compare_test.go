@@ -14,7 +14,9 @@ import (
 
 // sampleResults are made up.
 func sampleResults() *Results {
-	cell := func(median, allocs float64) *Cell { return &Cell{median, median, median, allocs} }
+	cell := func(median, allocs float64) *Cell {
+		return &Cell{Median: median, Lowest: median, Highest: median, Allocs: allocs}
+	}
 	return &Results{
 		Environment: Environment{Processor: "Some CPU", Cores: 4, System: "linux/amd64", Go: "go1.26", Modules: []Module{{"example.org/m", "v1.2.3"}}},
 		Command:     "go run ./compare", Date: "2026-01-02", Took: "5m0s", Method: "Somehow.",
@@ -54,13 +56,26 @@ func TestBudgets(t *testing.T) {
 	var text strings.Builder
 	sampleResults().writeBudgets(&text)
 	for _, want := range []string{
-		"| increase a counter | ≤ 1.1 × client_golang's, on one goroutine and on all cores | 1 goroutine 0.83×; all cores **2.00×** | **no** |",
-		"| flush 35,000 gauges, all just updated | ≤ 1/8 × rcrowley with its reporter; ≤ 100 allocations | rcrowley not measured; 99 allocs | not measured |",
+		"| increase a counter | ≤ 1.1 × client_golang's on one goroutine; ≤ 0.4 × on all cores | 1 goroutine 0.83×; all cores **2.00×** | **no** |",
+		"| flush 35,000 gauges, all just updated | ≤ 1/15 × rcrowley with its reporter; ≤ 100 allocations, with bucketed samples too | rcrowley not measured; 99 allocs; bucketed not measured | not measured |",
 		"| gather and encode 35,000 gauges through a Prometheus registry | ≤ 0.7 × client_golang with as many gauges of the same names | text 0.67× | yes |",
 	} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("no %q in\n%s", want, text.String())
 		}
+	}
+}
+
+// TestUnsure: rounds that were on both sides of a limit are told.
+func TestUnsure(t *testing.T) {
+	r := sampleResults()
+	for i, rounds := range [][]float64{{5, 6, 9}, {6, 5, 6}} {
+		r.Groups[0].Rows[i].Cells[0].Rounds = rounds
+	}
+	var text strings.Builder
+	r.writeBudgets(&text)
+	if want := "| 1 goroutine 0.83× (0.83× to 1.50×); all cores"; !strings.Contains(text.String(), want) {
+		t.Errorf("no %q in\n%s", want, text.String())
 	}
 }
 
@@ -71,7 +86,7 @@ func TestBudgetNames(t *testing.T) {
 	for _, group := range benchmarks.Groups(benchmarks.Peers(), benchmarks.FullSize()) {
 		g := GroupResult{Name: group.Name, Unit: group.Unit, Scenarios: group.Scenarios}
 		for _, contender := range group.Contenders {
-			row := Row{Peer: contender.Peer, Name: contender.Name}
+			row := Row{Peer: contender.Peer, Name: contender.Name, Note: "10 samples"}
 			for range group.Scenarios {
 				row.Cells = append(row.Cells, &Cell{Median: 1})
 			}

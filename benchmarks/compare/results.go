@@ -40,7 +40,8 @@ type Row struct {
 // Cell is what one contender needed for one scenario.
 type Cell struct {
 	Median, Lowest, Highest float64
-	Allocs                  float64 // per operation
+	Rounds                  []float64 `json:",omitempty"` // in their order
+	Allocs                  float64   // per operation
 }
 
 func newResults(o options) *Results {

@@ -119,12 +119,13 @@ func newCell(replies []reply) *Cell {
 	for _, r := range replies {
 		figures, allocs = append(figures, r.Figure), append(allocs, r.Allocs)
 	}
-	slices.Sort(figures)
-	return &Cell{Median: median(figures), Lowest: figures[0], Highest: figures[len(figures)-1], Allocs: median(allocs)}
+	return &Cell{
+		Median: median(figures), Lowest: slices.Min(figures), Highest: slices.Max(figures), Rounds: figures, Allocs: median(allocs),
+	}
 }
 
 func median(values []float64) float64 {
-	slices.Sort(values)
+	values = slices.Sorted(slices.Values(values))
 	n := len(values)
 	return (values[(n-1)/2] + values[n/2]) / 2
 }
