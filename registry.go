@@ -66,12 +66,12 @@ type StandardRegistry struct {
 
 	// Read without a lock, changed under it:
 	families index.Index[*family]
-	index    index.Index[*series]      // exported ones with labels, and strays
-	view     atomic.Pointer[[]*series] // what Each walks; nil after a change
+	index    index.Index[*series]    // exported ones with labels, and strays
+	view     atomic.Pointer[[]*slot] // what Each walks; nil after a change
 
 	mutex sync.Mutex
-	order []*series // exported series as they were registered
-	gone  int       // how many in order have been removed
+	order []*slot // exported series as they were registered
+	gone  int     // how many in order have been removed
 
 	describing   sync.RWMutex // guards descriptions, which flushes read
 	descriptions map[string]Description
@@ -109,8 +109,8 @@ func (r *StandardRegistry) eachUnder(prefix string, f func(string, any)) {
 func (r *StandardRegistry) registered(f func(string, any)) { r.eachRegistered("", f) }
 
 func (r *StandardRegistry) eachRegistered(prefix string, f func(string, any)) {
-	for _, s := range r.all() {
-		if strings.HasPrefix(s.family.name, prefix) && !s.removed.Load() {
+	for _, slot := range r.all() {
+		if s := slot.series.Load(); s != nil && strings.HasPrefix(s.family.name, prefix) {
 			f(s.family.name, s.metric)
 		}
 	}
@@ -243,11 +243,13 @@ func (r *StandardRegistry) unregisterSeries(name string, set *labelSet) bool {
 // UnregisterAll removes all series. Descriptions stay.
 func (r *StandardRegistry) UnregisterAll() {
 	r.mutex.Lock()
-	removed := r.compact()
-	for _, s := range removed {
-		s.removed.Store(true)
+	var removed []*series
+	for _, slot := range r.compact() {
+		s := slot.series.Load()
+		removed = append(removed, s)
+		s.leave()
 	}
-	r.index.All(func(stray *series) { stray.removed.Store(true) })
+	r.index.All((*series).leave) // those with labels once more, and strays
 	r.families.Clear()
 	r.index.Clear()
 	r.view.Store(nil)

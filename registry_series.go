@@ -23,7 +23,7 @@ func (r *StandardRegistry) add(name string, set *labelSet, k kind, metric any, s
 	}
 	there := r.find(f, kindNone, wantedSet(set))
 	if there == nil && f.kind == k.family() {
-		return r.insert(&series{family: f, labels: set, metric: metric, kind: k, exported: true}), nil
+		return r.insert(newSeries(f, set, k, metric, true)), nil
 	}
 	if there != nil && (there.kind == k || there.kind.family() == k.family() && !stray) {
 		return there, DuplicateMetric(there.String())
@@ -37,7 +37,7 @@ func (r *StandardRegistry) add(name string, set *labelSet, k kind, metric any, s
 	}
 	s := r.find(f, k, wantedSet(set))
 	if s == nil {
-		s = &series{family: f, labels: set, metric: metric, kind: k}
+		s = newSeries(f, set, k, metric, false)
 		f.strays = append(f.strays, s)
 		r.index.Insert(s.hash(), s, nil)
 	}
@@ -49,7 +49,7 @@ func (r *StandardRegistry) insert(s *series) *series {
 	if s.labels != nil { // the family itself leads to the one without
 		r.index.Insert(s.hash(), s, nil)
 	}
-	r.order = append(r.order, s)
+	r.order = append(r.order, s.slot)
 	r.view.Store(nil)
 	return s
 }
@@ -74,14 +74,14 @@ func (r *StandardRegistry) remove(s *series) {
 }
 
 func (r *StandardRegistry) leave(s *series) {
-	s.removed.Store(true)
+	s.leave()
 	r.index.Remove(s.hash(), func(other *series) bool { return other == s })
 }
 
-// all returns the series in the order of registration. The slice is never
-// written to again: later series go behind its end, and when some are removed a
-// new one is made.
-func (r *StandardRegistry) all() []*series {
+// all returns the slots of the series in the order of registration. The slice is
+// never written to again: later series go behind its end, and when some are removed
+// a new one is made.
+func (r *StandardRegistry) all() []*slot {
 	if view := r.view.Load(); view != nil {
 		return *view
 	}
@@ -92,13 +92,13 @@ func (r *StandardRegistry) all() []*series {
 	return view
 }
 
-// compact takes removed series out of the order and returns what is left.
-func (r *StandardRegistry) compact() []*series {
+// compact takes empty slots out of the order and returns what is left.
+func (r *StandardRegistry) compact() []*slot {
 	if r.gone > 0 {
-		left := make([]*series, 0, len(r.order)-r.gone)
-		for _, s := range r.order {
-			if !s.removed.Load() {
-				left = append(left, s)
+		left := make([]*slot, 0, len(r.order)-r.gone)
+		for _, slot := range r.order {
+			if slot.series.Load() != nil {
+				left = append(left, slot)
 			}
 		}
 		r.order, r.gone = left, 0

@@ -12,10 +12,24 @@ type series struct {
 	labels   *labelSet
 	metric   any
 	kind     kind
-	exported bool        // false if requested under another type than the name has
-	removed  atomic.Bool // set when it leaves the registry
-	place    int         // index in family.exported; under the registry's lock
+	exported bool // false if requested under another type than the name has
+	place    int  // index in family.exported; under the registry's lock
+	slot     *slot
 }
+
+// A slot stands for a series wherever it may be remembered after it has left the
+// registry: in the order of registration, and in the index of a Vec. It is empty
+// then, so that nothing keeps the memory of an instrument.
+type slot struct{ series atomic.Pointer[series] }
+
+func newSeries(f *family, labels *labelSet, k kind, metric any, exported bool) *series {
+	s := &series{family: f, labels: labels, metric: metric, kind: k, exported: exported, slot: new(slot)}
+	s.slot.series.Store(s)
+	return s
+}
+
+// leave empties the slot of a series that leaves the registry.
+func (s *series) leave() { s.slot.series.Store(nil) }
 
 // String writes name{label="value"}, the key of GetAll and JSON.
 func (s *series) String() string { return s.family.name + s.labels.String() }

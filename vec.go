@@ -30,14 +30,13 @@ type Vec[M Instrument] struct {
 	make     func(Labels) M
 
 	mutex   sync.Mutex // for writing to the index
-	index   index.Index[*vecEntry[M]]
+	index   index.Index[*vecEntry]
 	outcast atomic.Pointer[M] // what With gives for wrong arguments
 }
 
-type vecEntry[M Instrument] struct {
-	values     []string
-	instrument M
-	series     *series
+type vecEntry struct {
+	values []string
+	slot   *slot
 }
 
 // NewVec returns the Vec of a name in a registry. Nothing is registered until With is
@@ -106,8 +105,10 @@ func (v *Vec[M]) With(values ...string) M {
 	}
 	hash := hashValues(values)
 	for n := v.index.First(hash); n != nil; n = n.Next() {
-		if e := n.Entry; slices.Equal(e.values, values) && !e.series.removed.Load() {
-			return e.instrument
+		if e := n.Entry; slices.Equal(e.values, values) {
+			if s := e.slot.series.Load(); s != nil {
+				return s.metric.(M)
+			}
 		}
 	}
 	if UseNilMetrics {
@@ -127,14 +128,14 @@ func (v *Vec[M]) get(hash uint64, values []string) M {
 		return getOrRegister(v.name, v.registry, []Labels{labels}, v.construct)
 	}
 	s := seriesOf(base, prefix+v.name, newLabelSet(labels), v.construct)
-	e := &vecEntry[M]{values: values, instrument: s.metric.(M), series: s}
+	e := &vecEntry{values: values, slot: s.slot}
 	v.mutex.Lock()
 	defer v.mutex.Unlock()
-	v.index.Remove(hash, func(e *vecEntry[M]) bool { return slices.Equal(e.values, values) })
+	v.index.Remove(hash, func(e *vecEntry) bool { return slices.Equal(e.values, values) })
 	// When the index is full, what was removed from the registry goes first: a
 	// Vec of short-lived series must not grow for ever.
-	v.index.Insert(hash, e, func(e *vecEntry[M]) bool { return !e.series.removed.Load() })
-	return e.instrument
+	v.index.Insert(hash, e, func(e *vecEntry) bool { return e.slot.series.Load() != nil })
+	return s.metric.(M)
 }
 
 // wrong returns the instrument for calls that can't be right, the same for all

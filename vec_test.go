@@ -3,6 +3,7 @@ package metrics
 import (
 	"bytes"
 	"fmt"
+	"runtime"
 	"testing"
 )
 
@@ -111,7 +112,7 @@ func TestVecConflict(t *testing.T) {
 }
 
 func (v *Vec[M]) entries() (n int) {
-	v.index.All(func(*vecEntry[M]) { n++ })
+	v.index.All(func(*vecEntry) { n++ })
 	return n
 }
 
@@ -136,12 +137,57 @@ func TestVecForgets(t *testing.T) {
 	}
 }
 
+// What has been unregistered takes no memory, whatever still refers to the registry
+// and the Vec.
+func TestVecMemoryOfWhatIsGone(t *testing.T) {
+	const n = 300
+	fill := func(v *Vec[Timer]) {
+		for i := range n {
+			timer := v.With(fmt.Sprint(i))
+			for range 1028 {
+				timer.Update(1)
+			}
+		}
+	}
+	for _, test := range []struct {
+		name       string
+		left       int
+		unregister func(Registry)
+	}{
+		{"all", 0, func(r Registry) { r.UnregisterAll() }},
+		{"by name", 0, func(r Registry) { r.Unregister("x") }},
+		{"all but one", 1, func(r Registry) { unregisterFirst(r, n-1) }},
+		{"half, after Each", n / 2, func(r Registry) {
+			r.Each(func(string, any) {})
+			unregisterFirst(r, n/2)
+		}},
+	} {
+		r := NewRegistry()
+		v := NewVec[Timer](r, "x", "a")
+		before := int64(heapInUse())
+		fill(v)
+		full := int64(heapInUse()) - before
+		test.unregister(r)
+		if got, most := int64(heapInUse())-before, full*int64(test.left)/n+n*1024; got > most {
+			t.Errorf("%s: %d of %d bytes are kept", test.name, got, full)
+		}
+		runtime.KeepAlive(v)
+		runtime.KeepAlive(r)
+	}
+}
+
+func unregisterFirst(r Registry, n int) {
+	for i := range n {
+		UnregisterSeries("x", r, Labels{"a": fmt.Sprint(i)})
+	}
+}
+
 // TestVecHashCollision has two lists of values with the same hash.
 func TestVecHashCollision(t *testing.T) {
 	v := NewVec[Counter](NewRegistry(), "x", "a")
-	wrong := &vecEntry[Counter]{values: []string{"2"}, instrument: NewCounter(), series: &series{}}
-	v.index.Insert(hashValues([]string{"1"}), wrong, nil)
-	if v.With("1") == wrong.instrument {
+	wrong := newSeries(&family{}, nil, kindCounter, NewCounter(), true)
+	v.index.Insert(hashValues([]string{"1"}), &vecEntry{values: []string{"2"}, slot: wrong.slot}, nil)
+	if v.With("1") == wrong.metric {
 		t.Error("values were not compared")
 	}
 }
