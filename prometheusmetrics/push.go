@@ -63,14 +63,14 @@ type PushOptions struct {
 	DeleteOnEnd bool
 
 	// Gatherers are pushed along, such as a Prometheus registry of the
-	// application's own. What can't be pushed with the rest is left out and told
+	// application's own. What can't be pushed with the rest is left out and reported
 	// to Config.OnError: a family or series that the driver has too, or a gatherer
 	// before it; a series with a label of the group or with a timestamp; what
 	// fails to gather. A gatherer that takes longer than Config.CallTimeout is left
 	// out until it comes back. Names that only UTF-8 allows get underscores.
 	Gatherers []prometheus.Gatherer
 
-	// LastSuccess names a gauge that tells when the job last succeeded, in seconds
+	// LastSuccess names a gauge of the time when the job last succeeded, in seconds
 	// since 1970; namespace and subsystem come before it. Empty means that there
 	// is none. See JobSucceeded.
 	LastSuccess string
@@ -93,13 +93,13 @@ const (
 // that does not take the push is a *PushError. A source that could not be read is
 // an error as well, and what the last flush read is pushed all the same. A metric
 // with the label job, or with a label of the group, is left out, since the
-// gateway would overwrite its label: that is told to Config.OnError, as for
-// everything that is left out, and is no error of Push. After Close it pushes
+// gateway would overwrite its label: that is reported to
+// Config.OnError, as everything that is left out, and is no error of Push. After Close it pushes
 // nothing and returns ErrClosed.
 //
 // Push holds no lock of the driver while it waits for the gateway, so that
 // neither flushes nor scrapes nor the application wait with it. Pushes of a
-// driver to one group take turns, and the later one never shows older figures.
+// driver to one group take turns, and the later one never shows older values.
 func (d *Driver) Push(ctx context.Context, options PushOptions) error {
 	p, err := d.newPusher(options)
 	if err != nil {
@@ -125,14 +125,14 @@ func (d *Driver) Push(ctx context.Context, options PushOptions) error {
 // push to several gateways at a time, each with a RunPush of its own, with or
 // without Run.
 //
-// There is one push at a time, each with the figures of its own moment: a gateway
+// There is one push at a time, each with the values of its own moment: a gateway
 // that is slow delays the next push, and nothing else. When the gateway can't be
 // reached, takes longer than Timeout, or answers 429 or 5xx, RunPush tries again
 // after a second, or Interval if that is less, then after twice that and so on up
 // to 30 seconds, or Interval if that is more, each taken at random between half
 // and the whole. Any other answer would be the same a second later, and the next
-// push comes at its time. Each kind of failure is told to Config.OnError once,
-// and again when it comes back after a push that succeeded.
+// push comes at its time. Each kind of failure is reported to Config.OnError
+// once, and again when it comes back after a push that succeeded.
 func (d *Driver) RunPush(ctx context.Context, options PushOptions) error {
 	p, err := d.newPusher(options)
 	if err != nil {
@@ -189,7 +189,8 @@ func (o PushOptions) complete(c Config) (PushOptions, error) {
 
 func (o *PushOptions) checkGrouping(c Config) error {
 	if c.ConstLabels["job"] != "" {
-		return errors.New("prometheusmetrics: push: job is one of the constant labels, so that every series would be left out")
+		return errors.New("prometheusmetrics: push: job is one of the constant labels, " +
+			"so that every series would be left out")
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.Grouping)) {
 		switch {
@@ -198,9 +199,11 @@ func (o *PushOptions) checkGrouping(c Config) error {
 		case strings.HasPrefix(name, "__") || name == "job" || name == "le" || name == "quantile":
 			return fmt.Errorf("prometheusmetrics: push: grouping label %q is reserved", name)
 		case !utf8.ValidString(o.Grouping[name]):
-			return fmt.Errorf("prometheusmetrics: push: grouping label %s has the value %q, which is not UTF-8", name, o.Grouping[name])
+			return fmt.Errorf("prometheusmetrics: push: grouping label %s has the value %q, which is not UTF-8",
+				name, o.Grouping[name])
 		case c.ConstLabels[name] != "":
-			return fmt.Errorf("prometheusmetrics: push: grouping label %s is one of the constant labels too, so that every series would be left out", name)
+			return fmt.Errorf("prometheusmetrics: push: grouping label %s is one of the constant labels too, "+
+				"so that every series would be left out", name)
 		}
 	}
 	return nil

@@ -85,7 +85,8 @@ func TestPushErrorWithoutAnAnswer(t *testing.T) {
 		deadline bool
 	}{
 		"refused": {PushOptions{URL: gone.URL}, "/metrics/job/j: dial tcp", "push: no answer", false},
-		"silent":  {PushOptions{URL: silent.URL, Timeout: 50 * time.Millisecond}, "/metrics/job/j: no answer within 50ms", "push: timeout", true},
+		"silent": {PushOptions{URL: silent.URL, Timeout: 50 * time.Millisecond},
+			"/metrics/job/j: no answer within 50ms", "push: timeout", true},
 		"timeout of the client": {PushOptions{URL: silent.URL, Client: &http.Client{Timeout: 50 * time.Millisecond}},
 			"Client.Timeout exceeded", "push: timeout", true},
 		"panic": {PushOptions{URL: "x", Client: doerFunc(func(*http.Request) (*http.Response, error) { panic("broken") })},
@@ -102,7 +103,8 @@ func TestPushErrorWithoutAnAnswer(t *testing.T) {
 			t.Errorf("%s: error is %#v", name, err)
 			continue
 		}
-		if !strings.Contains(err.Error(), test.want) || failure.kind() != test.kind || errors.Is(err, context.DeadlineExceeded) != test.deadline {
+		if !strings.Contains(err.Error(), test.want) || failure.kind() != test.kind || errors.Is(err,
+			context.DeadlineExceeded) != test.deadline {
 			t.Errorf("%s: error is %q of kind %s, want %q of kind %s", name, err, failure.kind(), test.want, test.kind)
 		}
 	}
@@ -208,7 +210,8 @@ func TestPushShowsNoPassword(t *testing.T) {
 		for _, err := range errs {
 			if err == nil {
 				t.Errorf("%s: no error", name)
-			} else if text := fmt.Sprintf("%v %+v %#v", err, err, err); strings.Contains(text, "cret") || strings.Contains(text, "dXNlcjpzZS9jcmV0") {
+			} else if text := fmt.Sprintf("%v %+v %#v", err, err, err); strings.Contains(text, "cret") ||
+				strings.Contains(text, "dXNlcjpzZS9jcmV0") {
 				t.Errorf("%s: the password shows in %s", name, text)
 			}
 			for cause := err; cause != nil; cause = errors.Unwrap(cause) {

@@ -11,10 +11,10 @@ import (
 )
 
 // A push.Pusher refuses the whole push for one series that does not fit. So all
-// that it is given was looked through before, and fits.
+// that it is given was checked before, and fits.
 
 // losses are what a push leaves out. The keys are the same from push to push,
-// where the errors may tell figures.
+// where the errors may have numbers in them.
 type losses map[string]error
 
 // collect returns what a push sends: the driver's families, the time of the last
@@ -48,16 +48,16 @@ func (p *pusher) own(e *exposition, all []*dto.MetricFamily, lost losses) []*dto
 	families := make([]*dto.MetricFamily, 0, len(all))
 	collisions := make(map[*series]string)
 	for i, family := range all {
-		kept := make([]*dto.Metric, 0, len(family.Metric))
+		fitting := make([]*dto.Metric, 0, len(family.Metric))
 		for j, s := range e.families[i].series { // in a tree they have the same order
 			if label := p.options.collision(s.labels); label != "" {
 				collisions[s] = label
 			} else {
-				kept = append(kept, family.Metric[j])
+				fitting = append(fitting, family.Metric[j])
 			}
 		}
-		if len(kept) > 0 {
-			families = append(families, withMetrics(family, kept))
+		if len(fitting) > 0 {
+			families = append(families, withMetrics(family, fitting))
 		}
 	}
 	p.driver.nameCollisions(collisions, lost)
@@ -97,7 +97,7 @@ func (d *Driver) nameCollisions(collisions map[*series]string, lost losses) {
 		}
 		problem := &MetricError{
 			Name: s.metric.id.name, Labels: s.metric.labels, Reason: ReasonLabel,
-			Err: fmt.Errorf("it is not pushed: label %s stands for the group that is pushed to", label),
+			Err: fmt.Errorf("it is not pushed: label %s belongs to the group that is pushed to", label),
 		}
 		lost[problem.Error()] = problem
 	}

@@ -45,17 +45,17 @@ func (d *Driver) newPusher(options PushOptions) (*pusher, error) {
 	return p, nil
 }
 
-// flush brings the driver's figures up to date.
+// flush brings the driver's values up to date.
 func (p *pusher) flush() error { return p.driver.Once() }
 
-// pushable tells whether there is something to push after a flush. A driver that
+// pushable reports whether there is something to push after a flush. A driver that
 // never read its sources would wipe the group.
 func (p *pusher) pushable(flushed error) bool {
 	return !errors.Is(flushed, ErrClosed) && p.driver.current.Load() != nil
 }
 
-// push sends the figures of the last flush when it has the turn. What it leaves
-// out is told when the turn is over, so that a callback may push, too.
+// push sends the values of the last flush when it has the turn. What it leaves
+// out is reported when the turn is over, so that a callback may push, too.
 func (p *pusher) push(ctx context.Context) error {
 	err := p.inTurn(ctx, "push", p.send)
 	p.driver.reports.tell(p.driver.config.OnError)
@@ -156,7 +156,7 @@ func (p *pusher) sleep(ctx context.Context, wait time.Duration) bool {
 	return false
 }
 
-// end pushes the last figures, which are those of Close if that was the end.
+// end pushes the last values, which are those of Close if that was the end.
 func (p *pusher) end(ended context.Context) error {
 	ctx := context.WithoutCancel(ended)
 	p.flush()
@@ -176,7 +176,7 @@ func (p *pusher) end(ended context.Context) error {
 	return errors.Join(ended.Err(), pushed, deleted)
 }
 
-// report tells of a kind of failure that there was not since the last success.
+// report reports a kind of failure once until a push succeeds.
 func (p *pusher) report(err error) {
 	var failure *PushError
 	if !errors.As(err, &failure) {

@@ -283,7 +283,8 @@ func TestRunPushDeletesOnEnd(t *testing.T) {
 				t.Errorf("%s: ended with %v, want %s", name, err, test.want)
 			}
 			all := gateway.requests()
-			if len(all) != 3 || all[1].method != http.MethodPut || all[2].method != http.MethodDelete || all[2].path != all[1].path {
+			if len(all) != 3 || all[1].method != http.MethodPut || all[2].method != http.MethodDelete ||
+				all[2].path != all[1].path {
 				t.Errorf("%s: requests were %+v", name, all)
 			}
 		})

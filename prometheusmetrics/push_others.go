@@ -40,7 +40,9 @@ var errGatheringEnded = errors.New("gathering ended its goroutine")
 // gather returns the errors of the gatherer, and what fits of its families with
 // what is inconsistent among these: a push.Pusher would find that, too, and give
 // up.
-func (c *gathering) gather(o PushOptions, g prometheus.Gatherer) (failed []error, families []*dto.MetricFamily, err error) {
+func (c *gathering) gather(
+	o PushOptions, g prometheus.Gatherer,
+) (failed []error, families []*dto.MetricFamily, err error) {
 	fitting := prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) {
 		families, err := g.Gather()
 		failed = split(err)
@@ -159,7 +161,7 @@ func split(err error) []error {
 func (o PushOptions) fit(f *dto.MetricFamily) (*dto.MetricFamily, error) {
 	var label string
 	timestamps := false
-	kept := make([]*dto.Metric, 0, len(f.Metric))
+	metrics := make([]*dto.Metric, 0, len(f.Metric))
 	for _, metric := range f.Metric {
 		metric = withPlainLabels(metric)
 		collision := o.collision(metric.Label)
@@ -169,14 +171,15 @@ func (o PushOptions) fit(f *dto.MetricFamily) (*dto.MetricFamily, error) {
 		case metric.TimestampMs != nil:
 			timestamps = true
 		default:
-			kept = append(kept, metric)
+			metrics = append(metrics, metric)
 		}
 	}
-	fitting := withMetrics(f, kept)
+	fitting := withMetrics(f, metrics)
 	fitting.Name = proto.String(plainName(f.GetName()))
 	switch {
 	case label != "":
-		return fitting, fmt.Errorf("family %s is not pushed whole: label %s stands for the group that is pushed to", f.GetName(), label)
+		return fitting, fmt.Errorf("family %s is not pushed whole: label %s belongs to the group that is pushed to",
+			f.GetName(), label)
 	case timestamps:
 		return fitting, fmt.Errorf("family %s is not pushed whole: a Pushgateway takes no timestamps", f.GetName())
 	}
@@ -202,7 +205,8 @@ func withPlainLabels(metric *dto.Metric) *dto.Metric {
 		Histogram: metric.Histogram, TimestampMs: metric.TimestampMs,
 	}
 	for _, pair := range metric.Label {
-		renamed.Label = append(renamed.Label, &dto.LabelPair{Name: proto.String(naming.LabelName(pair.GetName())), Value: pair.Value})
+		name := naming.LabelName(pair.GetName())
+		renamed.Label = append(renamed.Label, &dto.LabelPair{Name: &name, Value: pair.Value})
 	}
 	return renamed
 }

@@ -51,14 +51,17 @@ func TestPushOtherGatherers(t *testing.T) {
 	}{
 		"what fits": {gathers(nil, gaugeFamily("a", gaugeSeries(2), gaugeSeries(3, "x", "y"))),
 			map[string]string{"a": "2", `a{x="y"}`: "3"}, ""},
-		"nothing":       {gathers(nil), nil, ""},
-		"a failure":     {gathers(errors.New("collector broke"), gaugeFamily("a", gaugeSeries(2))), map[string]string{"a": "2"}, "collector broke"},
-		"more than one": {gathers(twice, gaugeFamily("a", gaugeSeries(2))), map[string]string{"a": "2"}, "collector broke (and 1 more of that kind)"},
+		"nothing": {gathers(nil), nil, ""},
+		"a failure": {gathers(errors.New("collector broke"), gaugeFamily("a", gaugeSeries(2))),
+			map[string]string{"a": "2"}, "collector broke"},
+		"more than one": {gathers(twice, gaugeFamily("a", gaugeSeries(2))), map[string]string{"a": "2"},
+			"collector broke (and 1 more of that kind)"},
 		"a panic": {prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) { panic("broken") }),
 			nil, "gathering panicked: broken"},
 		"nil": {gathers(nil, gaugeFamily("a", gaugeSeries(2)), nil, gaugeFamily("b", nil)), nil, "gathering panicked"},
-		"a label of the group": {gathers(nil, gaugeFamily("a", gaugeSeries(1, "zone", "b"), gaugeSeries(2)), gaugeFamily("b", gaugeSeries(1, "job", "x"))),
-			map[string]string{"a": "2"}, "family a is not pushed whole: label zone stands for the group that is pushed to (and 1 more"},
+		"a label of the group": {gathers(nil, gaugeFamily("a", gaugeSeries(1, "zone", "b"), gaugeSeries(2)),
+			gaugeFamily("b", gaugeSeries(1, "job", "x"))),
+			map[string]string{"a": "2"}, "family a is not pushed whole: label zone belongs to the group that is pushed to (and 1 more"},
 		"a timestamp": {gathers(nil, gaugeFamily("a", withTimestamp, gaugeSeries(2))),
 			map[string]string{"a": "2"}, "takes no timestamps"},
 		"another type": {gathers(nil, gaugeFamily("a", gaugeSeries(2)), summary),
@@ -69,9 +72,11 @@ func TestPushOtherGatherers(t *testing.T) {
 			map[string]string{"a": "2"}, "was collected before with the same name and label values"},
 		"names of UTF-8": {gathers(nil, gaugeFamily("http.räume", gaugeSeries(2, "zo.ne", "b", "häuser", "c"))),
 			map[string]string{`http_r_ume{h_user="c",zo_ne="b"}`: "2"}, ""},
-		"a name of UTF-8 that becomes one of the group": {gathers(nil, gaugeFamily("a", gaugeSeries(1, "zo_né", "b")), gaugeFamily("1a", gaugeSeries(2))),
-			map[string]string{"_1a": "2"}, "label zo_n_ stands for the group"},
-		"names of UTF-8 that become one": {gathers(nil, gaugeFamily("a", gaugeSeries(2, "x.y", "b"), gaugeSeries(3, "x-y", "b")), gaugeFamily("b", gaugeSeries(1, "x.y", "1", "x-y", "2"))),
+		"a name of UTF-8 that becomes one of the group": {gathers(nil, gaugeFamily("a", gaugeSeries(1, "zo_né", "b")),
+			gaugeFamily("1a", gaugeSeries(2))),
+			map[string]string{"_1a": "2"}, "label zo_n_ belongs to the group"},
+		"names of UTF-8 that become one": {gathers(nil, gaugeFamily("a", gaugeSeries(2, "x.y", "b"), gaugeSeries(3,
+			"x-y", "b")), gaugeFamily("b", gaugeSeries(1, "x.y", "1", "x-y", "2"))),
 			map[string]string{`a{x_y="b"}`: "2"}, "same name and label values (and 1 more of that kind)"},
 	} {
 		d, source, _, log := newTestDriver(t, Config{})
@@ -91,7 +96,8 @@ func TestPushOtherGatherers(t *testing.T) {
 		switch told := strings.Join(log.reasons(), "\n"); {
 		case test.report == "" && told != "":
 			t.Errorf("%s: told %q", name, told)
-		case test.report != "" && (len(log.reasons()) != 1 || !strings.Contains(told, "gatherer 0: ") || !strings.Contains(told, test.report)):
+		case test.report != "" && (len(log.reasons()) != 1 || !strings.Contains(told, "gatherer 0: ") ||
+			!strings.Contains(told, test.report)):
 			t.Errorf("%s: told %q, want %q in it, once", name, told, test.report)
 		}
 		if got := figures(expose(t, d)); !maps.Equal(got, map[string]string{"c_count": "0"}) {
@@ -153,7 +159,8 @@ func TestPushGathererThatHangs(t *testing.T) {
 			metrics.GetOrRegisterCounter("c", source)
 			hanging := &hangingGatherer{release: make(chan struct{})}
 			gateway := &gatewayDouble{}
-			options := PushOptions{Gatherers: []prometheus.Gatherer{asGatherer(hanging), gathers(nil, gaugeFamily("a", gaugeSeries(2)))}}
+			options := PushOptions{Gatherers: []prometheus.Gatherer{asGatherer(hanging), gathers(nil, gaugeFamily("a",
+				gaugeSeries(2)))}}
 			for i, wait := range []time.Duration{3 * time.Second, 0, 0} {
 				start := time.Now()
 				got := mustPush(t, d, gateway, options)

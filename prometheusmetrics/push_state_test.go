@@ -153,14 +153,16 @@ func TestPushSurvivesGoexit(t *testing.T) {
 		return nil, nil
 	})
 	got := mustPush(t, d, &gatewayDouble{}, PushOptions{Gatherers: []prometheus.Gatherer{ending}})
-	if len(got.figures) != 1 || !strings.Contains(strings.Join(log.reasons(), ""), "gatherer 0: gathering ended its goroutine") {
+	if len(got.figures) != 1 || !strings.Contains(strings.Join(log.reasons(), ""),
+		"gatherer 0: gathering ended its goroutine") {
 		t.Errorf("pushed %v, reported %q", got.figures, log.reasons())
 	}
-	err := d.Push(t.Context(), PushOptions{URL: "gateway", Job: "j", Client: doerFunc(func(r *http.Request) (*http.Response, error) {
-		io.Copy(io.Discard, r.Body)
-		runtime.Goexit()
-		return nil, nil
-	})})
+	err := d.Push(t.Context(), PushOptions{URL: "gateway", Job: "j",
+		Client: doerFunc(func(r *http.Request) (*http.Response, error) {
+			io.Copy(io.Discard, r.Body)
+			runtime.Goexit()
+			return nil, nil
+		})})
 	if err == nil || !strings.Contains(err.Error(), "client ended its goroutine") {
 		t.Errorf("error is %v", err)
 	}

@@ -24,26 +24,36 @@ func TestPushOptionsErrors(t *testing.T) {
 		options PushOptions
 		want    string // in the error; empty for none
 	}{
-		"as little as possible":  {PushOptions{URL: "gateway:9091", Job: "j"}, ""},
-		"path":                   {PushOptions{URL: "https://u:p@gateway/push/", Job: "j"}, ""},
-		"no URL":                 {PushOptions{Job: "j"}, "there is no URL"},
-		"no job":                 {PushOptions{URL: "gateway"}, `job "" is empty`},
-		"job not UTF-8":          {PushOptions{URL: "gateway", Job: "\xff"}, "not UTF-8"},
-		"other scheme":           {PushOptions{URL: "ftp://gateway", Job: "j"}, "ftp://gateway is not that of an HTTP server"},
-		"no host":                {PushOptions{URL: "http:///metrics", Job: "j"}, "not that of an HTTP server"},
-		"query":                  {PushOptions{URL: "http://gateway?a=b", Job: "j"}, "more than a path"},
-		"unreadable":             {PushOptions{URL: "http://u:secret@gate way", Job: "j"}, "URL is invalid (it is not shown"},
-		"negative interval":      {PushOptions{URL: "gateway", Job: "j", Interval: -1}, "interval -1ns is negative"},
-		"negative timeout":       {PushOptions{URL: "gateway", Job: "j", Timeout: -1}, "timeout -1ns is negative"},
-		"nil gatherer":           {PushOptions{URL: "gateway", Job: "j", Gatherers: []prometheus.Gatherer{nilRegistry}}, "gatherer 0 is nil"},
-		"grouping":               {PushOptions{URL: "gateway", Job: "j", Grouping: map[string]string{"zone": "", "le_": "/"}}, ""},
-		"grouping without name":  {PushOptions{URL: "gateway", Job: "j", Grouping: map[string]string{"": "x"}}, `grouping label "" is not a valid`},
-		"grouping with a dash":   {PushOptions{URL: "gateway", Job: "j", Grouping: map[string]string{"a-b": "x"}}, `grouping label "a-b" is not a valid`},
-		"grouping by job":        {PushOptions{URL: "gateway", Job: "j", Grouping: map[string]string{"job": "x"}}, `grouping label "job" is reserved`},
-		"grouping by reserved":   {PushOptions{URL: "gateway", Job: "j", Grouping: map[string]string{"__x": "x"}}, `grouping label "__x" is reserved`},
-		"grouping by a bucket":   {PushOptions{URL: "gateway", Job: "j", Grouping: map[string]string{"le": "1"}}, `grouping label "le" is reserved`},
-		"grouping not UTF-8":     {PushOptions{URL: "gateway", Job: "j", Grouping: map[string]string{"a": "\xff"}}, "not UTF-8"},
-		"grouping is a constant": {PushOptions{URL: "gateway", Job: "j", Grouping: map[string]string{"cluster": "x"}}, "grouping label cluster is one of the constant labels"},
+		"as little as possible": {PushOptions{URL: "gateway:9091", Job: "j"}, ""},
+		"path":                  {PushOptions{URL: "https://u:p@gateway/push/", Job: "j"}, ""},
+		"no URL":                {PushOptions{Job: "j"}, "there is no URL"},
+		"no job":                {PushOptions{URL: "gateway"}, `job "" is empty`},
+		"job not UTF-8":         {PushOptions{URL: "gateway", Job: "\xff"}, "not UTF-8"},
+		"other scheme": {PushOptions{URL: "ftp://gateway", Job: "j"},
+			"ftp://gateway is not that of an HTTP server"},
+		"no host":           {PushOptions{URL: "http:///metrics", Job: "j"}, "not that of an HTTP server"},
+		"query":             {PushOptions{URL: "http://gateway?a=b", Job: "j"}, "more than a path"},
+		"unreadable":        {PushOptions{URL: "http://u:secret@gate way", Job: "j"}, "URL is invalid (it is not shown"},
+		"negative interval": {PushOptions{URL: "gateway", Job: "j", Interval: -1}, "interval -1ns is negative"},
+		"negative timeout":  {PushOptions{URL: "gateway", Job: "j", Timeout: -1}, "timeout -1ns is negative"},
+		"nil gatherer": {PushOptions{URL: "gateway", Job: "j",
+			Gatherers: []prometheus.Gatherer{nilRegistry}}, "gatherer 0 is nil"},
+		"grouping": {PushOptions{URL: "gateway", Job: "j", Grouping: map[string]string{"zone": "",
+			"le_": "/"}}, ""},
+		"grouping without name": {PushOptions{URL: "gateway", Job: "j", Grouping: map[string]string{"": "x"}},
+			`grouping label "" is not a valid`},
+		"grouping with a dash": {PushOptions{URL: "gateway", Job: "j", Grouping: map[string]string{"a-b": "x"}},
+			`grouping label "a-b" is not a valid`},
+		"grouping by job": {PushOptions{URL: "gateway", Job: "j", Grouping: map[string]string{"job": "x"}},
+			`grouping label "job" is reserved`},
+		"grouping by reserved": {PushOptions{URL: "gateway", Job: "j", Grouping: map[string]string{"__x": "x"}},
+			`grouping label "__x" is reserved`},
+		"grouping by a bucket": {PushOptions{URL: "gateway", Job: "j", Grouping: map[string]string{"le": "1"}},
+			`grouping label "le" is reserved`},
+		"grouping not UTF-8": {PushOptions{URL: "gateway", Job: "j", Grouping: map[string]string{"a": "\xff"}},
+			"not UTF-8"},
+		"grouping is a constant": {PushOptions{URL: "gateway", Job: "j", Grouping: map[string]string{"cluster": "x"}},
+			"grouping label cluster is one of the constant labels"},
 	} {
 		d, _, _, _ := newTestDriver(t, Config{ConstLabels: prometheus.Labels{"cluster": "c", "zone": ""}})
 		gateway := &gatewayDouble{}
@@ -52,7 +62,8 @@ func TestPushOptionsErrors(t *testing.T) {
 		switch {
 		case test.want == "" && err != nil:
 			t.Errorf("%s: %v", name, err)
-		case test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "secret")):
+		case test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want) ||
+			strings.Contains(err.Error(), "secret")):
 			t.Errorf("%s: error is %v, want %q in it", name, err, test.want)
 		}
 		if sent := len(gateway.requests()); (sent == 0) != (test.want != "") {
@@ -65,7 +76,8 @@ func TestPushOptionsErrors(t *testing.T) {
 		}
 	}
 	d, _, _, _ := newTestDriver(t, Config{ConstLabels: prometheus.Labels{"job": "x"}})
-	if err := d.Push(t.Context(), PushOptions{URL: "gateway", Job: "j"}); err == nil || !strings.Contains(err.Error(), "job is one of the constant labels") {
+	if err := d.Push(t.Context(), PushOptions{URL: "gateway", Job: "j"}); err == nil ||
+		!strings.Contains(err.Error(), "job is one of the constant labels") {
 		t.Errorf("constant label job: %v", err)
 	}
 }
@@ -133,7 +145,7 @@ func TestPushLeavesOutWhatCollidesWithTheGroup(t *testing.T) {
 	}
 	var problem *MetricError
 	if !errors.As(log.errs[0], &problem) || problem.Reason != ReasonLabel || problem.Labels["zone"] != "a" ||
-		!strings.Contains(problem.Error(), "label zone stands for the group") {
+		!strings.Contains(problem.Error(), "label zone belongs to the group") {
 		t.Errorf("reported %v", log.errs[0])
 	}
 }
@@ -175,7 +187,8 @@ func TestPushOfASourceThatPanics(t *testing.T) {
 	}
 	gateway.answer = func(int, *http.Request) (*http.Response, error) { return respond(500, "gateway is broken") }
 	err = push()
-	if err == nil || !strings.Contains(err.Error(), "source is broken") || !strings.Contains(err.Error(), "gateway is broken") {
+	if err == nil || !strings.Contains(err.Error(), "source is broken") || !strings.Contains(err.Error(),
+		"gateway is broken") {
 		t.Errorf("error %v, want both", err)
 	}
 }
@@ -370,7 +383,8 @@ func TestPushLastSuccess(t *testing.T) {
 		if got := mustPush(t, d, gateway, options); got.figures[`n_h_count{a="2",z="1"}`] != "0" {
 			t.Errorf("where the driver has the series: %+v", got)
 		}
-		if got := log.reasons(); len(got) != 2 || !strings.Contains(got[1], "last success: 1 series of family n_h_count are left out") {
+		if got := log.reasons(); len(got) != 2 || !strings.Contains(got[1],
+			"last success: 1 series of family n_h_count are left out") {
 			t.Errorf("reported %q", got)
 		}
 	})

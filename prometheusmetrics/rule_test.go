@@ -43,18 +43,20 @@ func TestInvalidRules(t *testing.T) {
 		"match is no UTF-8":          {Rule{Match: "a\xffb"}, "UTF-8"},
 		"brace in name":              {Rule{Match: "{a}", Name: "{a"}, "opening brace without a closing one"},
 		"unknown capture in name":    {Rule{Match: "{a}", Name: "{b}"}, "capture {b} is not in match"},
-		"brace in label":             {Rule{Match: "{a}", Labels: map[string]string{"l": "a}"}}, "closing brace without an opening one"},
-		"unknown capture in label":   {Rule{Match: "a", Labels: map[string]string{"l": "{b}"}}, `label l="{b}"`},
-		"label without name":         {Rule{Match: "a", Labels: map[string]string{"": "x"}}, `"" can't be the name of a label`},
-		"label with a dash":          {Rule{Match: "a", Labels: map[string]string{"a-b": "x"}}, `"a-b" can't be`},
-		"label with a colon":         {Rule{Match: "a", Labels: map[string]string{"a:b": "x"}}, `"a:b" can't be`},
-		"label with a digit first":   {Rule{Match: "a", Labels: map[string]string{"1a": "x"}}, `"1a" can't be`},
-		"reserved label":             {Rule{Match: "a", Labels: map[string]string{"__name__": "x"}}, `"__name__" can't be`},
-		"capture as label name":      {Rule{Match: "{a}", Labels: map[string]string{"{a}": "x"}}, `"{a}" can't be`},
-		"scale that is no number":    {Rule{Match: "a", Scale: math.NaN()}, "scale NaN"},
-		"scale without bounds":       {Rule{Match: "a", Scale: math.Inf(-1)}, "scale -Inf"},
-		"unknown kind":               {Rule{Match: "a", Kind: 9}, "no kind 9"},
-		"invalid though dropped":     {Rule{Match: "a{", Drop: true}, "opening brace"},
+		"brace in label": {Rule{Match: "{a}", Labels: map[string]string{"l": "a}"}},
+			"closing brace without an opening one"},
+		"unknown capture in label": {Rule{Match: "a", Labels: map[string]string{"l": "{b}"}}, `label l="{b}"`},
+		"label without name": {Rule{Match: "a", Labels: map[string]string{"": "x"}},
+			`"" can't be the name of a label`},
+		"label with a dash":        {Rule{Match: "a", Labels: map[string]string{"a-b": "x"}}, `"a-b" can't be`},
+		"label with a colon":       {Rule{Match: "a", Labels: map[string]string{"a:b": "x"}}, `"a:b" can't be`},
+		"label with a digit first": {Rule{Match: "a", Labels: map[string]string{"1a": "x"}}, `"1a" can't be`},
+		"reserved label":           {Rule{Match: "a", Labels: map[string]string{"__name__": "x"}}, `"__name__" can't be`},
+		"capture as label name":    {Rule{Match: "{a}", Labels: map[string]string{"{a}": "x"}}, `"{a}" can't be`},
+		"scale that is no number":  {Rule{Match: "a", Scale: math.NaN()}, "scale NaN"},
+		"scale without bounds":     {Rule{Match: "a", Scale: math.Inf(-1)}, "scale -Inf"},
+		"unknown kind":             {Rule{Match: "a", Kind: 9}, "no kind 9"},
+		"invalid though dropped":   {Rule{Match: "a{", Drop: true}, "opening brace"},
 	} {
 		rules := []Rule{{Match: "fine"}, test.rule}
 		_, err := NewWithConfig(Config{Rules: rules, Detached: true}, nil)
@@ -115,7 +117,8 @@ func TestRuleMatch(t *testing.T) {
 // the rules.
 func ruled(t *testing.T, layout Layout, rules ...Rule) (samples map[string]string, text string, reasons []string) {
 	t.Helper()
-	d, source, registry, log := newTestDriver(t, Config{Layout: layout, DurationUnit: time.Second, Rules: rules, Percentiles: []float64{0.5}})
+	d, source, registry, log := newTestDriver(t, Config{Layout: layout, DurationUnit: time.Second, Rules: rules,
+		Percentiles: []float64{0.5}})
 	metrics.GetOrRegisterCounter("c", source, metrics.Labels{"own": "1"}).Inc(2)
 	metrics.GetOrRegisterGauge("g", source).Update(2000)
 	metrics.GetOrRegisterMeter("m", source).Mark(2)
@@ -165,7 +168,8 @@ func TestRuleEffects(t *testing.T) {
 		{"a histogram stays one", LayoutTyped, Rule{Match: "h", Kind: AsGauge}, map[string]string{"h_count": "1"}},
 		{"a health check stays one", LayoutTyped, Rule{Match: "k", Kind: AsCounter}, map[string]string{"k_healthy": "1"}},
 		{"unit", LayoutTyped, Rule{Match: "h", Unit: "bytes"}, map[string]string{"h_bytes_count": "1", "h_count": ""}},
-		{"unit that the name has", LayoutTyped, Rule{Match: "h", Name: "h_bytes", Unit: "bytes"}, map[string]string{"h_bytes_count": "1"}},
+		{"unit that the name has", LayoutTyped, Rule{Match: "h", Name: "h_bytes", Unit: "bytes"},
+			map[string]string{"h_bytes_count": "1"}},
 		{"unit of a meter", LayoutTyped, Rule{Match: "m", Unit: "bytes"}, map[string]string{"m_bytes_total": "2"}},
 		{"no unit in a gauge's name", LayoutGauges, Rule{Match: "g", Unit: "bytes"}, map[string]string{"g_gauge": "2000"}},
 		{"drop", LayoutTyped, Rule{Match: "h", Drop: true}, map[string]string{"h_count": "", "m_total": "2"}},
@@ -246,13 +250,15 @@ func (s scripted) Each(f func(string, any)) {
 // rule and a name is valid exposition in every format, whatever they are.
 func FuzzRules(f *testing.F) {
 	for _, rule := range SaramaRules()[:4] {
-		f.Add(rule.Match, rule.Name, "broker", "{broker}", rule.Unit, rule.Help, rule.Scale, uint8(rule.Kind), "request-rate-for-broker-1")
+		f.Add(rule.Match, rule.Name, "broker", "{broker}", rule.Unit, rule.Help, rule.Scale, uint8(rule.Kind),
+			"request-rate-for-broker-1")
 	}
 	f.Add("{a}{b}", "{b}:{a}", "quantile", "{a}\n\"", "by/tes", "a\xffb\n", -0.5, uint8(2), "\xff\u2028\x00")
 	f.Add("a{b}", "", "le", "x", "total", "", 1e300, uint8(1), "a_total")
 	f.Add("{a}", "{a}", "l", "", "seconds", "", 0.0, uint8(0), "1{}")
 	f.Fuzz(func(t *testing.T, match, name, label, value, unit, help string, scale float64, kind uint8, metric string) {
-		rule := Rule{Match: match, Name: name, Labels: map[string]string{label: value}, Unit: unit, Help: help, Scale: scale, Kind: Kind(kind)}
+		rule := Rule{Match: match, Name: name, Labels: map[string]string{label: value}, Unit: unit, Help: help,
+			Scale: scale, Kind: Kind(kind)}
 		if _, err := compileRules([]Rule{rule}); err != nil {
 			return
 		}

@@ -51,7 +51,8 @@ func SaramaRules() []Rule {
 		saramaLabelled(saramaThrottle, "broker"),
 		saramaLabelled(saramaFetches, "topic"),
 		Rule{Match: "consumer-batch-size", Name: "consumer_batch_messages", Help: "Messages in a fetched batch"},
-		Rule{Match: "consumer-fetch-response-size", Name: "consumer_fetch_response_size_bytes", Unit: "bytes", Help: "Size of what a fetch brought of a partition"},
+		Rule{Match: "consumer-fetch-response-size", Name: "consumer_fetch_response_size_bytes", Unit: "bytes",
+			Help: "Size of what a fetch brought of a partition"},
 	)
 	for _, rule := range saramaByGroup {
 		rule.Match += "-{group}"
@@ -68,7 +69,8 @@ func SaramaRules() []Rule {
 
 var (
 	saramaFetches  = Rule{Match: "consumer-fetch-rate", Name: "consumer_fetches", Help: "Fetch requests sent"}
-	saramaThrottle = Rule{Match: "throttle-time-in-ms", Name: "throttle_time_seconds", Scale: 0.001, Unit: "seconds", Help: "Time that a broker asked to wait"}
+	saramaThrottle = Rule{Match: "throttle-time-in-ms", Name: "throttle_time_seconds", Scale: 0.001,
+		Unit: "seconds", Help: "Time that a broker asked to wait"}
 )
 
 // What Sarama has once over all brokers, and once for each.
@@ -77,7 +79,8 @@ var saramaByBroker = []Rule{
 	{Match: "outgoing-byte-rate", Name: "outgoing_bytes", Unit: "bytes", Help: "Bytes written"},
 	{Match: "request-rate", Name: "requests", Help: "Requests sent"},
 	{Match: "request-size", Name: "request_size_bytes", Unit: "bytes", Help: "Size of requests"},
-	{Match: "request-latency-in-ms", Name: "request_latency_seconds", Scale: 0.001, Unit: "seconds", Help: "Time from request to response"},
+	{Match: "request-latency-in-ms", Name: "request_latency_seconds", Scale: 0.001, Unit: "seconds",
+		Help: "Time from request to response"},
 	{Match: "response-rate", Name: "responses", Help: "Responses received"},
 	{Match: "response-size", Name: "response_size_bytes", Unit: "bytes", Help: "Size of responses"},
 	{Match: "requests-in-flight", Name: "requests_in_flight", Kind: AsGauge, Help: "Requests that await a response"},
@@ -86,18 +89,23 @@ var saramaByBroker = []Rule{
 
 // What Sarama has once over all topics, and once for each.
 var saramaByTopic = []Rule{
-	{Match: "batch-size", Name: "batch_size_bytes", Unit: "bytes", Help: "Size of what was sent to a partition in a request"},
+	{Match: "batch-size", Name: "batch_size_bytes", Unit: "bytes",
+		Help: "Size of what was sent to a partition in a request"},
 	{Match: "record-send-rate", Name: "records_sent", Help: "Records sent"},
 	{Match: "records-per-request", Name: "records_per_request", Help: "Records sent in a request"},
-	{Match: "compression-ratio", Name: "compression_ratio", Scale: 0.01, Unit: "ratio", Help: "Size of records before compression to that after"},
+	{Match: "compression-ratio", Name: "compression_ratio", Scale: 0.01, Unit: "ratio",
+		Help: "Size of records before compression to that after"},
 }
 
 // What Sarama has for each consumer group.
 var saramaByGroup = []Rule{
 	{Match: "consumer-group-join-total", Name: "consumer_group_joins", Help: "Attempts to join the consumer group"},
-	{Match: "consumer-group-join-failed", Name: "consumer_group_join_failures", Help: "Attempts to join the consumer group that failed"},
-	{Match: "consumer-group-sync-total", Name: "consumer_group_syncs", Help: "Attempts to synchronise with the consumer group"},
-	{Match: "consumer-group-sync-failed", Name: "consumer_group_sync_failures", Help: "Attempts to synchronise with the consumer group that failed"},
+	{Match: "consumer-group-join-failed", Name: "consumer_group_join_failures",
+		Help: "Attempts to join the consumer group that failed"},
+	{Match: "consumer-group-sync-total", Name: "consumer_group_syncs",
+		Help: "Attempts to synchronise with the consumer group"},
+	{Match: "consumer-group-sync-failed", Name: "consumer_group_sync_failures",
+		Help: "Attempts to synchronise with the consumer group that failed"},
 }
 
 func saramaTotal(rule Rule, all string) Rule {

@@ -156,7 +156,8 @@ func recordLikeSarama(r metrics.Registry, n int64) {
 
 // In LayoutTyped, the golden file shows what becomes of each metric.
 func TestSaramaRulesTyped(t *testing.T) {
-	d, source, registry, log := newTestDriver(t, Config{Layout: LayoutTyped, Rules: SaramaRules(), Percentiles: []float64{0.5}})
+	d, source, registry, log := newTestDriver(t, Config{Layout: LayoutTyped, Rules: SaramaRules(),
+		Percentiles: []float64{0.5}})
 	recordLikeSarama(source, 250)
 	once(t, d)
 	golden(t, "sarama_typed.prom", expose(t, registry))

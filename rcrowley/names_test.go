@@ -82,13 +82,13 @@ func TestBrought(t *testing.T) {
 
 func TestReportsAreBounded(t *testing.T) {
 	var r reports
-	reported := 0
+	told := 0
 	for i := range 2 * reportLimit {
 		if r.first(fmt.Sprint(i), "problem") {
-			reported++
+			told++
 		}
 	}
-	if reported != reportLimit || r.first("0", "problem") {
-		t.Errorf("reported %d", reported)
+	if told != reportLimit || r.first("0", "problem") {
+		t.Errorf("told %d", told)
 	}
 }

@@ -86,15 +86,18 @@ func TestRedirects(t *testing.T) {
 		want     string // that reached the servers
 		err      string // in the error; empty for none
 	}{
-		"relative":               {"http", "same", 307, "first PUT user:secret, first PUT user:secret", ""},
-		"same host":              {"http", "same in full", 308, "first PUT user:secret, first PUT user:secret", ""},
-		"same host, https":       {"https", "same in full", 307, "first PUT user:secret, first PUT user:secret", ""},
-		"another host":           {"http", "http", 307, "first PUT user:secret, second PUT :", ""},
-		"another host, https":    {"https", "https", 308, "first PUT user:secret, second PUT :", ""},
-		"to https":               {"http", "https", 307, "first PUT user:secret, second PUT :", ""},
-		"from https to http":     {"https", "http", 307, "first PUT user:secret", "status 307: the gateway redirects to http://"},
-		"that makes a GET of it": {"http", "http", 302, "first PUT user:secret", "status 302: the gateway redirects to http://"},
-		"see other":              {"http", "same", 303, "first PUT user:secret", "status 303: the gateway redirects to /elsewhere"},
+		"relative":            {"http", "same", 307, "first PUT user:secret, first PUT user:secret", ""},
+		"same host":           {"http", "same in full", 308, "first PUT user:secret, first PUT user:secret", ""},
+		"same host, https":    {"https", "same in full", 307, "first PUT user:secret, first PUT user:secret", ""},
+		"another host":        {"http", "http", 307, "first PUT user:secret, second PUT :", ""},
+		"another host, https": {"https", "https", 308, "first PUT user:secret, second PUT :", ""},
+		"to https":            {"http", "https", 307, "first PUT user:secret, second PUT :", ""},
+		"from https to http": {"https", "http", 307, "first PUT user:secret",
+			"status 307: the gateway redirects to http://"},
+		"that makes a GET of it": {"http", "http", 302, "first PUT user:secret",
+			"status 302: the gateway redirects to http://"},
+		"see other": {"http", "same", 303, "first PUT user:secret",
+			"status 303: the gateway redirects to /elsewhere"},
 	} {
 		var all servers
 		second := all.start(t, "second", test.to == "https", nil)

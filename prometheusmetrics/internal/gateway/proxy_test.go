@@ -103,7 +103,8 @@ func TestProxy(t *testing.T) {
 			t.Errorf("%s: the gateway saw %q, and the proxy %q, want %q", scheme, got, p.all(), want)
 		}
 		err := push(t, server.URL, through(url.UserPassword("proxyuser", "other")))
-		if err == nil || !strings.Contains(err.Error(), "Proxy Authentication Required") && !strings.Contains(err.Error(), "status 407") {
+		if err == nil || !strings.Contains(err.Error(), "Proxy Authentication Required") &&
+			!strings.Contains(err.Error(), "status 407") {
 			t.Errorf("%s: refused by the proxy: %v", scheme, err)
 		}
 		if got := all.all(); got != "s PUT user:secret" {

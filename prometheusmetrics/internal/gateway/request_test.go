@@ -118,12 +118,18 @@ func TestRequestSurvivesItsClient(t *testing.T) {
 		"words that panic": {func(*http.Request) (*http.Response, error) {
 			return answer(400, readerFunc(func([]byte) (int, error) { panic("broken") }))
 		}, "client panicked: broken", "no answer", true},
-		"no words":  {func(*http.Request) (*http.Response, error) { return answer(404, strings.NewReader("")) }, "status 404: the gateway said nothing", "status 404", false},
-		"no body":   {func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: 429}, nil }, "status 429: the gateway said nothing", "status 429", true},
-		"nothing":   {func(*http.Request) (*http.Response, error) { return nil, nil }, "client returned no response", "no answer", true},
-		"an error":  {func(*http.Request) (*http.Response, error) { return nil, errors.New("refused") }, "refused", "no answer", true},
-		"a panic":   {func(*http.Request) (*http.Response, error) { panic("broken") }, "client panicked: broken", "no answer", true},
-		"an ending": {func(*http.Request) (*http.Response, error) { runtime.Goexit(); return nil, nil }, "client ended its goroutine", "no answer", true},
+		"no words": {func(*http.Request) (*http.Response, error) { return answer(404, strings.NewReader("")) },
+			"status 404: the gateway said nothing", "status 404", false},
+		"no body": {func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: 429}, nil },
+			"status 429: the gateway said nothing", "status 429", true},
+		"nothing": {func(*http.Request) (*http.Response, error) { return nil, nil }, "client returned no response",
+			"no answer", true},
+		"an error": {func(*http.Request) (*http.Response, error) { return nil, errors.New("refused") }, "refused",
+			"no answer", true},
+		"a panic": {func(*http.Request) (*http.Response, error) { panic("broken") }, "client panicked: broken",
+			"no answer", true},
+		"an ending": {func(*http.Request) (*http.Response, error) { runtime.Goexit(); return nil, nil },
+			"client ended its goroutine", "no answer", true},
 		"an error with the address": {func(r *http.Request) (*http.Response, error) {
 			return nil, errors.New("can't PUT " + r.URL.String())
 		}, "can't PUT http://xxxxx@pushgateway/metrics/job/j/zone/a", "no answer", true},
@@ -165,7 +171,8 @@ func TestRequestNotSent(t *testing.T) {
 	families[0].Metric[0].Label = []*dto.LabelPair{{Name: proto.String("zone"), Value: proto.String("b")}}
 	err := request.Push(t.Context(), families, false)
 	var failure *gateway.Failure
-	if !errors.As(err, &failure) || !errors.Is(err, gateway.ErrNotSent) || failure.Temporary() || failure.Kind() != "not sent" {
+	if !errors.As(err, &failure) || !errors.Is(err, gateway.ErrNotSent) || failure.Temporary() ||
+		failure.Kind() != "not sent" {
 		t.Errorf("error is %#v", err)
 	}
 }

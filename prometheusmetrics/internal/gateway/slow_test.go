@@ -119,7 +119,8 @@ func TestSlowGateway(t *testing.T) {
 		var failure *gateway.Failure
 		switch {
 		case test.want == "" && err == nil:
-		case test.want == "" || !errors.As(err, &failure) || !strings.Contains(err.Error(), test.want) || failure.StatusCode != test.status:
+		case test.want == "" || !errors.As(err, &failure) || !strings.Contains(err.Error(), test.want) ||
+			failure.StatusCode != test.status:
 			t.Errorf("%s: error is %v, want %q in it", name, err, test.want)
 		case strings.Contains(test.want, "no answer") != errors.Is(err, context.DeadlineExceeded):
 			t.Errorf("%s: error is %v", name, err)
