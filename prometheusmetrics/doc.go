@@ -39,6 +39,17 @@
 // Handler, which does. A registry remembers the names of what was unregistered
 // from it, so such a name stays left out.
 //
+// # Serving
+//
+// HandlerFor serves any gatherers as promhttp does, at a fraction of the cost, and
+// bounds what a gatherer that hangs, a client that does not read, or many requests
+// at a time can do. Driver.Handler is that for a driver that is in no Prometheus
+// registry: what a flush shows is rendered once for each format and coding, when
+// somebody asks for it, and kept until the next flush. For that a family keeps two
+// bits beside its name and help text, a series without labels 8 bytes, and labels,
+// rendered as text and as protobuf, about twice the memory of their names and
+// values. Kept renderings take up to 64 MiB.
+//
 // # Pushing
 //
 // Push sends what a driver shows to a Pushgateway once, for a job that ends before
