@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"fmt"
 	"testing"
 	"time"
 )
@@ -77,14 +78,50 @@ func BenchmarkTimerUpdateSince(b *testing.B) {
 	benchmarkUpdate(b, update)
 }
 
-// BenchmarkNewTimer fills new timers: the first values cost the most.
-func BenchmarkNewTimer(b *testing.B) {
-	b.ReportAllocs()
-	for b.Loop() {
-		t := NewTimer()
-		for v := range time.Duration(10_000) {
-			t.Update(v * 7919 % 10_007)
-		}
+// BenchmarkColdTimers updates a thousand new timers in turn, until each has so many
+// values: the first values cost the most.
+func BenchmarkColdTimers(b *testing.B) {
+	for _, values := range []int{1000, 3000, 10_000} {
+		b.Run(fmt.Sprint(values), func(b *testing.B) {
+			b.ReportAllocs()
+			updates := 0
+			for b.Loop() {
+				timers := make([]Timer, 1000)
+				for i := range timers {
+					timers[i] = NewTimer()
+				}
+				for v := range time.Duration(values) {
+					for _, t := range timers {
+						t.Update(v * 7919 % 10_007)
+					}
+				}
+				updates += values * len(timers)
+			}
+			b.ReportMetric(float64(b.Elapsed())/float64(updates), "ns/update")
+		})
+	}
+}
+
+// BenchmarkAdmission updates full reservoirs once in 10 seconds, so that each value
+// is admitted.
+func BenchmarkAdmission(b *testing.B) {
+	for _, size := range []int{100, 1028, 100_000} {
+		b.Run(fmt.Sprint(size), func(b *testing.B) {
+			r := new(reservoir)
+			r.open(size, 0.015)
+			t := r.start
+			update := func() {
+				t += 10 * second
+				r.record(t*7919%10_007, t)
+			}
+			for range 2 * size {
+				update()
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				update()
+			}
+		})
 	}
 }
 
@@ -108,6 +145,20 @@ func BenchmarkReadStatistics(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				r.version++
+				t.ReadStatistics(&s, ps)
+			}
+		})
+		b.Run(name+"/after 150 admissions", func(b *testing.B) {
+			var s Statistics
+			b.ReportAllocs()
+			for i := int64(20_000); b.Loop(); {
+				b.StopTimer()
+				for range 150 {
+					i++
+					r.unit++
+					r.admit(i*7919%10_007, r.members.tau+1)
+				}
+				b.StartTimer()
 				t.ReadStatistics(&s, ps)
 			}
 		})

@@ -23,13 +23,15 @@ import (
 // process runs, and no landmark has to be moved.
 //
 // When values come often, nearly all draw a priority that is too low. How many
-// do in a row has a geometric distribution, so one random number tells how many
+// do in a row has a geometric distribution, so one random number says how many
 // updates to let pass, and these cost no more than their addition to the total,
 // which also numbers them. The distribution has no memory: whenever the odds
 // change, because time goes on or the bar is raised, the number may be drawn anew.
 // A reservoir of 1028 with alpha 0.015 admits about 15 values a second, whatever
-// the load. That is few enough to keep the values sorted all the time, which
-// makes reading cheap.
+// the load.
+//
+// The bar is raised only when there is no more room: until then, some are admitted
+// that don't stay, which changes nothing about those that do.
 type reservoir struct {
 	total total
 	clock clock.Coarse
@@ -40,14 +42,13 @@ type reservoir struct {
 	nextUnit atomic.Int64 // when the odds change because time went on
 
 	mu      sync.Mutex
-	kept    kept
-	size    int
+	members members
 	start   int64
-	unit    uint64     // the time, in units since start
-	tau     float64    // the highest priority that was turned away or thrown out
-	next    uint64     // the count in total's word that is admitted next
-	version uint64     // goes up with each change of kept or tau
-	random  *rand.Rand // for tests; nil means the runtime's generator
+	unit    uint64  // the time, in units since start
+	passing float64 // how many updates pass on average before one is admitted
+	next    uint64  // the count in total's word that is admitted next
+	version uint64  // goes up when members have changed
+	source  splitMix
 }
 
 const unitShift = 20 // a unit of time is 2^20 ns, 1.05 ms
@@ -69,8 +70,8 @@ func (r *reservoir) open(size int, alpha float64) {
 	if !(alpha >= 0) || math.IsInf(alpha, 1) {
 		alpha = defaultAlpha
 	}
-	r.size = size
-	r.kept.alpha = min(alpha, 1e9) * (1 << unitShift) / 1e9 // stays finite in any age
+	r.members.size = size
+	r.members.alpha = min(alpha, 1e9) * (1 << unitShift) / 1e9 // stays finite in any age
 	r.start = clock.Now()
 	r.nextUnit.Store(r.start)
 	if alpha == 0 {
@@ -157,75 +158,101 @@ func (r *reservoir) moveTo(t int64) bool {
 	}
 	r.unit = uint64(max(t-r.start, 0)) >> unitShift
 	r.nextUnit.Store(r.start + int64(r.unit+1)<<unitShift)
+	r.setOdds()
 	return true
 }
 
 // needed is the E from which on a value has a priority above tau. Hold the lock.
-func (r *reservoir) needed() float64 { return r.tau - r.kept.alpha*float64(r.unit) }
+func (r *reservoir) needed() float64 { return r.members.tau - r.members.alpha*float64(r.unit) }
+
+// setOdds computes passing anew, after the time or tau has changed. Hold the lock.
+func (r *reservoir) setOdds() {
+	r.passing = 0
+	if needed := r.needed(); needed > 0 {
+		r.passing = -1 / math.Log1p(-math.Exp(-needed))
+	}
+}
 
 // exponential draws a random number of standard exponential distribution.
-func (r *reservoir) exponential() float64 {
-	if r.random != nil {
-		return r.random.ExpFloat64()
+func (r *reservoir) exponential() float64 { return rand.New(&r.source).ExpFloat64() }
+
+// splitMix is a source of random numbers in 8 bytes, several times faster than the
+// runtime's, which is made to withstand attacks: SplitMix64 (Steele, Lea, Flood:
+// Fast Splittable Pseudorandom Number Generators, OOPSLA 2014). The zero value
+// seeds itself.
+type splitMix uint64
+
+// Uint64 returns the next number.
+func (s *splitMix) Uint64() uint64 {
+	if *s == 0 {
+		*s = splitMix(rand.Uint64())
 	}
-	return rand.ExpFloat64()
+	*s += 0x9e3779b97f4a7c15
+	z := uint64(*s)
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return z ^ z>>31
 }
 
 // draw draws how many updates from now on draw priorities below tau. Hold the
 // lock.
 func (r *reservoir) draw() {
-	needed := r.needed()
-	if needed <= 0 {
+	if r.passing == 0 {
 		r.next = 0
-		r.gate.Store(0)
+		if r.gate.Load() != 0 { // or else save a store, which costs as much as the rest
+			r.gate.Store(0)
+		}
 		return
 	}
-	skip := r.exponential() / -math.Log1p(-math.Exp(-needed))
+	skip := r.exponential() * r.passing
 	r.next = r.total.word.Load()>>countShift + 1 + uint64(min(skip, spillCount))
 	r.gate.Store(min(r.next, spillCount) << countShift)
 }
 
-// admit takes v in, which has drawn e, if it ranks high enough. Hold the lock.
+// admit takes v in, which has drawn e. Hold the lock.
 func (r *reservoir) admit(v int64, e float64) {
-	if r.size == 0 {
-		r.size = defaultSize // the zero value
+	if r.members.size == 0 {
+		r.members.size = defaultSize // the zero value
 	}
 	r.version++
-	newcomer := entry{v, stamp(r.unit, e)}
-	if len(r.kept.entries) < r.size {
-		r.kept.insert(newcomer, r.size)
-		return
-	}
-	priority := r.kept.priority(newcomer)
-	if lowest := r.kept.lowest(); priority > lowest {
-		r.kept.replaceLowest(newcomer)
-		r.tau = lowest
-	} else {
-		r.tau = max(r.tau, priority)
+	if r.members.add(entry{v, stamp(r.unit, e)}) {
+		r.setOdds()
 	}
 }
 
-// copyTo fills d with the values kept and the logarithms of their weights, which
-// d.weigh makes weights without the lock. A kept value stands for max(w, tau):
-// where priorities above tau are rare, as on a busy instrument, each of the kept
-// ones stands for as many values as the next. Nothing here depends on the time of
-// reading. Hold the lock.
+// copyTo fills d with the members' values and the logarithms of their weights, which
+// d.weigh makes weights without the lock. A member stands for max(w, tau): where
+// priorities above tau are rare, as on a busy instrument, each of them stands for
+// as many values as the next. Nothing here depends on the time of reading. Hold the
+// lock.
 func (r *reservoir) copyTo(d *distribution) {
+	r.sort()
 	d.values, d.weights = d.values[:0], d.weights[:0]
-	entries := r.kept.entries
+	entries, tau := r.members.entries, r.members.tau
 	for i := range entries {
 		d.values = append(d.values, entries[i].value)
 	}
-	if r.kept.alpha*float64(r.unit) <= r.tau+even {
+	if r.members.alpha*float64(r.unit) <= tau+even {
 		return // none can be heavier than that
 	}
 	d.weights = slices.Grow(d.weights, len(entries))
 	for i := range entries {
-		d.weights = append(d.weights, max(r.kept.weight(entries[i]), r.tau))
+		d.weights = append(d.weights, max(r.members.weight(entries[i]), tau))
 	}
 }
 
-// with computes f of the values kept, without the lock and without garbage.
+// sort makes members exactly those of highest priority, in the order of their
+// values. Hold the lock.
+func (r *reservoir) sort() {
+	before := r.members.tau
+	r.members.sort()
+	if r.members.tau != before {
+		r.setOdds()
+		r.draw()
+	}
+}
+
+// with computes f of the members' values, without the lock and without garbage.
 func (r *reservoir) with(f func(d *distribution)) {
 	d := scratch.Get().(*distribution)
 	defer scratch.Put(d)
@@ -247,7 +274,7 @@ func (r *reservoir) capture() (Sample, tally) {
 	r.clock.Wake()
 	s := new(SampleSnapshot)
 	r.mu.Lock()
-	s.values = make([]int64, 0, len(r.kept.entries))
+	s.values = make([]int64, 0, r.members.count())
 	r.copyTo(&s.distribution)
 	r.mu.Unlock()
 	s.weigh()
@@ -277,9 +304,9 @@ func (r *reservoir) statistics(s *Statistics, ps []float64) tally {
 func (r *reservoir) restart() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.kept.clear()
-	r.tau = 0
+	r.members.clear()
 	r.version++
 	r.total.set(tally{})
+	r.setOdds()
 	r.draw()
 }

@@ -2,7 +2,6 @@ package metrics
 
 import (
 	"math"
-	"math/rand/v2"
 	"runtime"
 	"slices"
 	"testing"
@@ -19,7 +18,7 @@ const (
 func newTestReservoir(size int, alpha float64, seed uint64) *reservoir {
 	r := new(reservoir)
 	r.open(size, alpha)
-	r.random = rand.New(rand.NewPCG(seed, 20))
+	r.source = splitMix(seed*0x9e3779b97f4a7c15>>7 + 1)
 	return r
 }
 
@@ -49,9 +48,10 @@ func (s stream) estimate(r *reservoir, groups int, weights []float64) {
 	for i, t := range s {
 		r.record(int64(i*groups/len(s)), r.start+t)
 	}
-	end := r.kept.alpha * float64(r.unit)
-	for _, e := range r.kept.entries {
-		weights[e.value] += math.Exp(max(r.kept.weight(e), r.tau) - end)
+	r.sort()
+	end := r.members.alpha * float64(r.unit)
+	for _, e := range r.members.entries {
+		weights[e.value] += math.Exp(max(r.members.weight(e), r.members.tau) - end)
 	}
 }
 
@@ -149,7 +149,7 @@ func TestMembersAreDrawnByWeight(t *testing.T) {
 		for seed := range uint64(runs) {
 			r := newTestReservoir(size, alpha, seed)
 			busy.estimate(r, groups, make([]float64, groups))
-			for _, e := range r.kept.entries {
+			for _, e := range r.members.entries {
 				members[e.value]++
 			}
 		}
@@ -249,7 +249,7 @@ func TestTheMedianFollowsAStep(t *testing.T) {
 }
 
 // What was slow hours ago must not rule the high percentiles of an instrument
-// that is updated once in ten seconds, though it is still among the values kept.
+// that is updated once in ten seconds, though it is still a member.
 func TestHighPercentilesFollowAStep(t *testing.T) {
 	for _, p := range []float64{0.95, 0.99, 0.999} {
 		if got := followed(newTestReservoir(1028, 0.015, 1), p, 0, 4*3600*second, 10*second, 1000, 10); got > 600 {
@@ -266,7 +266,7 @@ func TestAfterDays(t *testing.T) {
 	}
 	var s Statistics
 	r.statistics(&s, []float64{0.5})
-	if math.Abs(s.Mean-104.5) > 1.5 || s.Min != 100 || s.Max != 109 || len(r.kept.entries) != 1028 {
+	if math.Abs(s.Mean-104.5) > 1.5 || s.Min != 100 || s.Max != 109 || r.Size() != 1028 {
 		t.Errorf("after days of updates: %+v", s)
 	}
 	if got := followed(r, 0.5, 4*day, 3600*second, second, 100, 500); math.Abs(got-46) > 8 {
@@ -332,8 +332,8 @@ func TestReservoirParameters(t *testing.T) {
 	} {
 		var r reservoir
 		r.open(test.size, test.alpha)
-		if alpha := r.kept.alpha / (1 << unitShift) * 1e9; r.size != test.wantSize || !near(alpha, test.wantAlpha, 1e-12) {
-			t.Errorf("%d, %v became %d, %v", test.size, test.alpha, r.size, alpha)
+		if alpha := r.members.alpha / (1 << unitShift) * 1e9; r.members.size != test.wantSize || !near(alpha, test.wantAlpha, 1e-12) {
+			t.Errorf("%d, %v became %d, %v", test.size, test.alpha, r.members.size, alpha)
 		}
 	}
 	// No alpha may make a figure NaN.
@@ -360,7 +360,7 @@ func TestReservoirKeepsAllUntilFull(t *testing.T) {
 		}
 		slices.Sort(want)
 		if got := r.Values(); !slices.Equal(got, want) {
-			t.Errorf("alpha %v: kept %v", alpha, got)
+			t.Errorf("alpha %v: members %v", alpha, got)
 		}
 		r.Clear()
 		if r.Size() != 0 || r.Count() != 0 || r.Sum() != 0 {

@@ -108,7 +108,7 @@ func (r *reservoir) Sum() int64 { return r.total.read().Sum() }
 func (r *reservoir) Size() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return len(r.kept.entries)
+	return r.members.count()
 }
 
 // Values returns a copy of the sample, in ascending order.

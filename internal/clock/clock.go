@@ -32,7 +32,8 @@ const (
 
 	// busy is how quickly 16 calls must follow each other for an instrument to
 	// count as busy. It bounds what reading the clock seldom costs in accuracy.
-	busy = int64(time.Millisecond)
+	// One of a thousand instruments that take turns is busy, too.
+	busy = int64(16 * time.Millisecond)
 )
 
 // Coarse decides which updates of an instrument read the clock. Slow instruments
