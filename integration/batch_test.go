@@ -45,7 +45,7 @@ func runBatch(t *testing.T, wantCode int, args ...string) (log string) {
 }
 
 // What the job recorded arrives under its own job label, and the next run's
-// figures take its place.
+// values take its place.
 func TestBatch(t *testing.T) {
 	gateway, prometheus := startGateway(t)
 	for _, sizes := range [][]int{{1, 20, 300, 4000, 50000}, {0, 7}} {

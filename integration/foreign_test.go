@@ -127,9 +127,9 @@ func near(got, want float64) bool {
 }
 
 // named puts a name before each suffix.
-func named(name string, figures map[string]float64) map[string]float64 {
+func named(name string, values map[string]float64) map[string]float64 {
 	samples := map[string]float64{}
-	for suffix, value := range figures {
+	for suffix, value := range values {
 		samples[name+suffix] = value
 	}
 	return samples

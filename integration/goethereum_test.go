@@ -151,9 +151,9 @@ func TestGoEthereumInfo(t *testing.T) {
 	b.wantErrors(t, "build: label")
 }
 
-// The library empties a resetting timer when it is read. The driver adds the
-// windows up, so that count and sum are those of all that was recorded; the rest
-// describes the last window.
+// The library empties a resetting timer when it is read. The driver adds up
+// what it read, so that count and sum are those of all that was recorded; the rest
+// describes what came since the last flush.
 func TestGoEthereumResettingTimer(t *testing.T) {
 	for _, layout := range []prometheusmetrics.Layout{prometheusmetrics.LayoutGauges, prometheusmetrics.LayoutTyped} {
 		t.Run(layout.String(), func(t *testing.T) {
@@ -163,7 +163,7 @@ func TestGoEthereumResettingTimer(t *testing.T) {
 				Registry: registry, Layout: layout, DurationUnit: time.Second, Percentiles: []float64{0.5},
 			})
 			count, sum := 0.0, 0.0
-			for _, window := range [][]time.Duration{
+			for _, durations := range [][]time.Duration{
 				{},
 				{time.Second, 3 * time.Second, 2 * time.Second},
 				{10 * time.Second, 20 * time.Second},
@@ -171,13 +171,13 @@ func TestGoEthereumResettingTimer(t *testing.T) {
 				{time.Nanosecond},
 				make([]time.Duration, 5000),
 			} {
-				for _, d := range window {
+				for _, d := range durations {
 					timer.Update(d)
 					count, sum = count+1, sum+d.Seconds()
 				}
 				samples := b.flush(t)
 				b.text(t) // a scrape takes nothing away
-				want := windowFigures(layout, window)
+				want := resetValues(layout, durations)
 				if layout == prometheusmetrics.LayoutTyped {
 					want["db_read_seconds_count"], want["db_read_seconds_sum"] = count, sum
 				} else {
@@ -190,18 +190,18 @@ func TestGoEthereumResettingTimer(t *testing.T) {
 	}
 }
 
-// windowFigures are the figures that describe the last window. An empty one has
+// resetValues are the values that describe what came since the last flush. Nothing has
 // no percentiles; the library never tells the deviation, which is not shown.
-func windowFigures(layout prometheusmetrics.Layout, window []time.Duration) map[string]float64 {
+func resetValues(layout prometheusmetrics.Layout, durations []time.Duration) map[string]float64 {
 	var least, most, sum, mean time.Duration
 	median := math.NaN()
-	if n := len(window); n > 0 {
-		least, most = slices.Min(window), slices.Max(window)
-		for _, d := range window {
+	if n := len(durations); n > 0 {
+		least, most = slices.Min(durations), slices.Max(durations)
+		for _, d := range durations {
 			sum += d
 		}
 		mean = sum / time.Duration(n)
-		median = mean.Seconds() // as it happens, in all of these windows
+		median = mean.Seconds() // as it happens, in each of these cases
 	}
 	if layout == prometheusmetrics.LayoutTyped {
 		return map[string]float64{`db_read_seconds{quantile="0.5"}`: median}

@@ -29,7 +29,7 @@ func TestInstances(t *testing.T) {
 	for _, c := range clients {
 		requests, received = requests+c.requests(), received+c.received()
 	}
-	awaitFigures(t, prometheus, requests, received)
+	awaitValues(t, prometheus, requests, received)
 
 	wantValue(t, prometheus, "count(up == 1)", instances)
 	checkSums(t, prometheus, clients)

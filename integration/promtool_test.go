@@ -36,7 +36,7 @@ func exposition(t *testing.T, url string) []byte {
 }
 
 // checkExposition expects some of the inherited remarks, which shows that
-// promtool read the figures, and no others.
+// promtool read the values, and no others.
 func checkExposition(t *testing.T, text []byte) {
 	t.Helper()
 	remarks := strings.Split(strings.TrimSpace(harness.CheckMetrics(t, text)), "\n")
@@ -83,7 +83,7 @@ func TestPromtoolOnTheTypedService(t *testing.T) {
 	check(100)
 }
 
-// The Pushgateway shows figures of its own as well, on which promtool has
+// The Pushgateway shows values of its own as well, on which promtool has
 // nothing to say.
 func TestPromtoolOnTheBatch(t *testing.T) {
 	gateway := harness.StartPushgateway(t)

@@ -24,22 +24,22 @@ import (
 
 // application records all the time, flushes and scrapes, while it is pushed.
 type application struct {
-	driver  *prometheusmetrics.Driver
-	longest atomic.Int64 // time that anything of that took
-	told    chan string  // what OnError was told
-	stop    func() error // ends recording, then pushing; returns what RunPush did
+	driver   *prometheusmetrics.Driver
+	longest  atomic.Int64 // time that anything of that took
+	reported chan string  // what was reported to OnError
+	stop     func() error // ends recording, then pushing; returns what RunPush did
 }
 
 // startApplication starts one that pushes every 100 ms.
 func startApplication(t *testing.T, options prometheusmetrics.PushOptions) *application {
 	t.Helper()
-	a := &application{told: make(chan string, 1000)}
+	a := &application{reported: make(chan string, 1000)}
 	r := metrics.NewRegistry()
 	driver, err := prometheusmetrics.NewWithConfig(prometheusmetrics.Config{
 		Namespace:     "app",
 		Registry:      r,
 		FlushInterval: time.Hour, // so that Gather shows what was pushed last
-		OnError:       func(err error) { a.told <- err.Error() },
+		OnError:       func(err error) { a.reported <- err.Error() },
 		Detached:      true,
 	}, nil)
 	if err != nil {
@@ -100,9 +100,9 @@ func (a *application) await(t *testing.T, part string) {
 	harness.Eventually(t, "the driver to tell of "+part, func() error {
 		for {
 			select {
-			case told := <-a.told:
-				t.Log(told)
-				if strings.Contains(told, part) {
+			case message := <-a.reported:
+				t.Log(message)
+				if strings.Contains(message, part) {
 					return nil
 				}
 			default:

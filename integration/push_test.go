@@ -263,7 +263,7 @@ type collector struct{ prometheus.Metric }
 func (c collector) Describe(descs chan<- *prometheus.Desc)   { descs <- c.Desc() }
 func (c collector) Collect(metrics chan<- prometheus.Metric) { metrics <- c.Metric }
 
-// The time of a job's last success outlives a run that fails, and its figures
+// The time of a job's last success outlives a run that fails, and its values
 // do not.
 func TestPushLastSuccess(t *testing.T) {
 	gateway := harness.StartPushgateway(t)

@@ -89,7 +89,7 @@ func fillRcrowley(r gometrics.Registry) {
 	r.Register("nil.healthcheck", gometrics.NilHealthcheck{})
 }
 
-// Every type of the library, read from its default registry, with every figure,
+// Every type of the library, read from its default registry, with every value,
 // name by name.
 func TestRcrowleyGauges(t *testing.T) {
 	gometrics.DefaultRegistry.UnregisterAll() // Sarama leaves its fetch rates there, whatever its registry
@@ -174,7 +174,7 @@ func TestRcrowleyPrefixed(t *testing.T) {
 }
 
 // Metrics that count how often they are read: all their other methods give
-// nothing, so that a figure which did not come from the snapshot would show.
+// nothing, so that a value which did not come from the snapshot would show.
 type snapshots struct{ taken int }
 
 type countedCounter struct {

@@ -10,10 +10,10 @@ import (
 	"github.com/go-metrics-plus/metrics/integration/harness"
 )
 
-// awaitFigures waits until Prometheus has all that the service recorded of this
+// awaitValues waits until Prometheus has all that the service recorded of this
 // many requests. More than that is no reason to wait: the checks that follow see
 // it.
-func awaitFigures(t *testing.T, p *harness.Prometheus, requests int, bytes float64) {
+func awaitValues(t *testing.T, p *harness.Prometheus, requests int, bytes float64) {
 	t.Helper()
 	for promql, atLeast := range map[string]float64{
 		"sum(example_service_requests_count)":      float64(requests),
@@ -40,13 +40,13 @@ func startServiceAndPrometheus(t *testing.T, args ...string) (*harness.Service, 
 
 // A known number of real requests, and PromQL gives exactly these counts.
 func TestCountsAreExact(t *testing.T) {
-	// With an interval of 0 the service reads its figures at each scrape.
+	// With an interval of 0 the service reads its values at each scrape.
 	for _, interval := range []string{"100ms", "0"} {
 		t.Run("flush "+interval, func(t *testing.T) {
 			service, prometheus := startServiceAndPrometheus(t, "-flush", interval)
 			client := newClient(t)
 			client.sendAll(t, service.URL, mix(30))
-			awaitFigures(t, prometheus, client.requests(), client.received())
+			awaitValues(t, prometheus, client.requests(), client.received())
 			for range 2 { // a later scrape still says the same
 				checkCounts(t, prometheus, client)
 				prometheus.AwaitScrapes(t)
@@ -86,9 +86,11 @@ func TestTimersAgreeWithTheClient(t *testing.T) {
 	}
 	took := client.sendAll(t, service.URL, requests)
 	measured := client.latency["/wait"]
-	awaitFigures(t, prometheus, n, client.received())
+	awaitValues(t, prometheus, n, client.received())
 
-	timer := func(figure string) string { return fmt.Sprintf(`example_service_latency_%s{route="/wait"}`, figure) }
+	timer := func(statistic string) string {
+		return fmt.Sprintf(`example_service_latency_%s{route="/wait"}`, statistic)
+	}
 	wantValue(t, prometheus, timer("count"), n)
 	wantBetween(t, prometheus, timer("sum"), seconds(asked), seconds(measured))
 	wantBetween(t, prometheus, timer("sum")+" / "+timer("count"), seconds(asked)/n, seconds(measured)/n)
@@ -99,10 +101,10 @@ func TestTimersAgreeWithTheClient(t *testing.T) {
 	// the first, which moves a percentile by alpha·took/4 ranks of 1 at most.
 	const alpha = 0.015
 	slack := alpha*took.Seconds()/4 + 2.0/n
-	for figure, p := range map[string]float64{
+	for statistic, p := range map[string]float64{
 		"median": 0.5, "percentile_75": 0.75, "percentile_95": 0.95, "percentile_99_0": 0.99, "percentile_99_9": 0.999,
 	} {
-		wantBetween(t, prometheus, timer(figure), quantile(asked, p-slack), quantile(measured, p+slack))
+		wantBetween(t, prometheus, timer(statistic), quantile(asked, p-slack), quantile(measured, p+slack))
 	}
 	wantBetween(t, prometheus, timer("mean"), seconds(asked)/n*(1-slack), seconds(measured)/n*(1+slack))
 
@@ -128,7 +130,7 @@ func TestInFlight(t *testing.T) {
 	harness.Eventually(t, "all requests in flight", func() error { return equal(prometheus, inFlight, waiting) })
 	leave()
 	harness.Eventually(t, "no request in flight", func() error { return equal(prometheus, inFlight, 0) })
-	awaitFigures(t, prometheus, waiting, 0)
+	awaitValues(t, prometheus, waiting, 0)
 	wantValue(t, prometheus, `example_service_requests_count{code="499",method="GET",route="/wait"}`, waiting)
 }
 

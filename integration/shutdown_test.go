@@ -11,7 +11,7 @@ import (
 )
 
 // A service that is told to end flushes and pushes a last time: with an interval
-// of an hour nothing else could have brought the figures.
+// of an hour nothing else could have brought the values.
 func TestLastPush(t *testing.T) {
 	gateway, prometheus := startGateway(t)
 	for _, signal := range []os.Signal{syscall.SIGTERM, os.Interrupt} {
@@ -31,7 +31,7 @@ func TestLastPush(t *testing.T) {
 	}
 }
 
-// With no configuration but the address, the figures move at once, also under a
+// With no configuration but the address, the values move at once, also under a
 // load that is still running when the service has to end.
 func TestOwnLoad(t *testing.T) {
 	service, prometheus := startServiceAndPrometheus(t, "-load", "200")

@@ -13,7 +13,7 @@ import (
 	"github.com/go-metrics-plus/metrics/prometheusmetrics"
 )
 
-// startDriver serves a registry's figures over loopback from the test itself,
+// startDriver serves a registry's values over loopback from the test itself,
 // and returns the address. Nothing is flushed unless the test does it.
 func startDriver(t *testing.T, r metrics.Registry) (*prometheusmetrics.Driver, *httptest.Server) {
 	t.Helper()

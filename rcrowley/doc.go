@@ -34,7 +34,7 @@
 //	Instrument() any
 //
 // that returns it, be it a metrics.Counter, a metrics.Timer or another. An
-// exporter that asks for it reads figures and buckets from the source. One that
+// exporter that asks for it reads values and buckets from the source. One that
 // doesn't can take a snapshot as of any metric of rcrowley's.
 //
 // # Differences from rcrowley's registry

@@ -9,7 +9,7 @@ import (
 	gometrics "github.com/rcrowley/go-metrics"
 )
 
-// GetAll returns the figures of each metric under the keys that rcrowley's
+// GetAll returns the values of each metric under the keys that rcrowley's
 // registry has for them: those of r by its own GetAll, which runs the health
 // checks and names a labelled series name{label="value"}, and those that
 // libraries registered themselves. One that panics is left out and logged once.

@@ -33,7 +33,7 @@ var kindNames = [...]string{
 
 func (k kind) String() string { return kindNames[k] }
 
-// isInstrument tells whether there is an instrument of ours to stand for it. A
+// isInstrument reports whether there is an instrument of ours to stand for it. A
 // health check has a function that only its owner can give it.
 func (k kind) isInstrument() bool { return k != kindNone && k != kindHealthcheck }
 

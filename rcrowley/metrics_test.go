@@ -52,7 +52,7 @@ type kind struct {
 	instance    func() any // a metric that the library made itself
 	is          func(metric any) bool
 	update      func(metric any, n int64)
-	figures     func(metric any) []float64
+	values      func(metric any) []float64
 }
 
 func distribution(s interface {
@@ -76,49 +76,49 @@ var kinds = []kind{
 		instance: func() any { return gometrics.NewCounter() },
 		is:       func(m any) bool { _, ok := m.(gometrics.Counter); return ok },
 		update:   func(m any, n int64) { m.(gometrics.Counter).Inc(n) },
-		figures:  func(m any) []float64 { return []float64{float64(m.(gometrics.Counter).Count())} },
+		values:   func(m any) []float64 { return []float64{float64(m.(gometrics.Counter).Count())} },
 	},
 	{
 		name: "Gauge", constructor: gometrics.NewGauge,
 		instance: func() any { return gometrics.NewGauge() },
 		is:       func(m any) bool { _, ok := m.(gometrics.Gauge); return ok },
 		update:   func(m any, n int64) { m.(gometrics.Gauge).Update(n) },
-		figures:  func(m any) []float64 { return []float64{float64(m.(gometrics.Gauge).Value())} },
+		values:   func(m any) []float64 { return []float64{float64(m.(gometrics.Gauge).Value())} },
 	},
 	{
 		name: "GaugeFloat64", constructor: gometrics.NewGaugeFloat64,
 		instance: func() any { return gometrics.NewGaugeFloat64() },
 		is:       func(m any) bool { _, ok := m.(gometrics.GaugeFloat64); return ok },
 		update:   func(m any, n int64) { m.(gometrics.GaugeFloat64).Update(float64(n) / 4) },
-		figures:  func(m any) []float64 { return []float64{m.(gometrics.GaugeFloat64).Value()} },
+		values:   func(m any) []float64 { return []float64{m.(gometrics.GaugeFloat64).Value()} },
 	},
 	{
 		name: "Histogram", constructor: newHistogram,
 		instance: func() any { return newHistogram() },
 		is:       func(m any) bool { _, ok := m.(gometrics.Histogram); return ok },
 		update:   func(m any, n int64) { m.(gometrics.Histogram).Update(n) },
-		figures:  func(m any) []float64 { return distribution(m.(gometrics.Histogram)) },
+		values:   func(m any) []float64 { return distribution(m.(gometrics.Histogram)) },
 	},
 	{
 		name: "Meter", constructor: gometrics.NewMeter,
 		instance: func() any { return gometrics.NewMeter() },
 		is:       func(m any) bool { _, ok := m.(gometrics.Meter); return ok },
 		update:   func(m any, n int64) { m.(gometrics.Meter).Mark(n) },
-		figures:  func(m any) []float64 { return []float64{float64(m.(gometrics.Meter).Count())} },
+		values:   func(m any) []float64 { return []float64{float64(m.(gometrics.Meter).Count())} },
 	},
 	{
 		name: "Timer", constructor: gometrics.NewTimer,
 		instance: func() any { return gometrics.NewTimer() },
 		is:       func(m any) bool { _, ok := m.(gometrics.Timer); return ok },
 		update:   func(m any, n int64) { m.(gometrics.Timer).Update(time.Duration(n)) },
-		figures:  func(m any) []float64 { return distribution(m.(gometrics.Timer)) },
+		values:   func(m any) []float64 { return distribution(m.(gometrics.Timer)) },
 	},
 	{
 		name: "Healthcheck", constructor: newHealthcheck,
 		instance: func() any { return newHealthcheck() },
 		is:       func(m any) bool { _, ok := m.(gometrics.Healthcheck); return ok },
 		update:   func(any, int64) {},
-		figures: func(m any) []float64 {
+		values: func(m any) []float64 {
 			if m.(gometrics.Healthcheck).Error() != nil {
 				return []float64{0}
 			}
@@ -149,7 +149,7 @@ func kindOf(t *testing.T, metric any) *kind {
 	return found
 }
 
-// same compares figures, apart from rounding.
+// same compares values, apart from rounding.
 func same(a, b []float64) bool {
 	return slices.EqualFunc(a, b, func(a, b float64) bool {
 		return math.Abs(a-b) <= 1e-9*max(1, math.Abs(a), math.Abs(b))
@@ -163,5 +163,5 @@ func describe(t *testing.T, metric any) string {
 	if k == nil {
 		return fmt.Sprint(metric)
 	}
-	return fmt.Sprintf("%s%v", k.name, k.figures(metric))
+	return fmt.Sprintf("%s%v", k.name, k.values(metric))
 }

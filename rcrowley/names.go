@@ -78,7 +78,7 @@ func (n *names) note(name string, metric any) {
 	n.made[name] = metric
 }
 
-// brought tells whether a metric, that now has the name, came through here. If
+// brought reports whether a metric, that now has the name, came through here. If
 // somebody has replaced it in our registry meanwhile, it is another one.
 func (n *names) brought(name string, metric any) bool {
 	n.mutex.RLock()

@@ -82,13 +82,13 @@ func TestBrought(t *testing.T) {
 
 func TestReportsAreBounded(t *testing.T) {
 	var r reports
-	told := 0
+	reported := 0
 	for i := range 2 * reportLimit {
 		if r.first(fmt.Sprint(i), "problem") {
-			told++
+			reported++
 		}
 	}
-	if told != reportLimit || r.first("0", "problem") {
-		t.Errorf("told %d", told)
+	if reported != reportLimit || r.first("0", "problem") {
+		t.Errorf("reported %d", reported)
 	}
 }

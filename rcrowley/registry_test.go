@@ -45,8 +45,8 @@ func TestConstructorsAreNotCalled(t *testing.T) {
 			}
 			k := kindOf(t, got)
 			k.update(got, 3)
-			if figures := k.figures(got); figures[0] == 0 {
-				t.Errorf("an update is not seen: %v", figures)
+			if values := k.values(got); values[0] == 0 {
+				t.Errorf("an update is not seen: %v", values)
 			}
 		})
 	}
@@ -108,7 +108,7 @@ func TestTwoOverOne(t *testing.T) {
 }
 
 // Who records through the adapter gets true sums and the sample of the registry.
-func TestFiguresAreOurs(t *testing.T) {
+func TestValuesAreOurs(t *testing.T) {
 	r, base := newPair(metrics.WithSample(func() metrics.Sample { return metrics.NewUniformSample(10) }))
 	timer := gometrics.GetOrRegisterTimer("timer", r)
 	size := getHistogram("size", r)
@@ -325,9 +325,9 @@ func TestUseNilMetrics(t *testing.T) {
 	r, base := newPair()
 	for _, k := range kinds {
 		got := r.GetOrRegister(k.name, k.constructor)
-		before := k.figures(got)
+		before := k.values(got)
 		k.update(got, 5)
-		if !k.is(got) || !same(k.figures(got), before) {
+		if !k.is(got) || !same(k.values(got), before) {
 			t.Errorf("%s: %T is no no-op", k.name, got)
 		}
 	}

@@ -219,7 +219,7 @@ func (m *machine) compare(what string, original, ours any) {
 		}
 		return
 	}
-	if !k.is(ours) || !same(k.figures(original), k.figures(ours)) {
+	if !k.is(ours) || !same(k.values(original), k.values(ours)) {
 		m.Errorf("%s: got %s, the original %s", what, describe(m.T, ours), describe(m.T, original))
 	}
 }
@@ -253,7 +253,7 @@ func (m *machine) compareEachOf(one, other gometrics.Registry) {
 	}
 }
 
-// compareAll compares what both say in figures. Rates are left out: the original
+// compareAll compares what both say in values. Rates are left out: the original
 // learns them from a ticking goroutine.
 func (m *machine) compareAll() {
 	original, ours := m.original.GetAll(), m.ours.GetAll()

@@ -40,16 +40,16 @@ func TestSnapshotsDoNotChange(t *testing.T) {
 			if s == nil {
 				continue // a health check
 			}
-			if !k.is(s) || !same(k.figures(s), k.figures(m)) {
+			if !k.is(s) || !same(k.values(s), k.values(m)) {
 				t.Errorf("snapshot is %s, want %s", describe(t, s), describe(t, m))
 			}
-			before := k.figures(s)
+			before := k.values(s)
 			k.update(m, 100)
 			k.update(s, 100) // must not panic either
 			if c, ok := s.(interface{ Clear() }); ok {
 				c.Clear()
 			}
-			if !same(k.figures(s), before) || snapshotOf(s) != s && k.name != "Histogram" && k.name != "Timer" {
+			if !same(k.values(s), before) || snapshotOf(s) != s && k.name != "Histogram" && k.name != "Timer" {
 				t.Errorf("snapshot changed to %s, was %v", describe(t, s), before)
 			}
 		}

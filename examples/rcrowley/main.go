@@ -40,7 +40,7 @@ func run(out io.Writer) error {
 	work()
 
 	// A program serves the registry under /metrics. This one ends here: Close
-	// flushes once more, and the last figures stay to be read.
+	// flushes once more, and the last values stay to be read.
 	driver.Close()
 	families, err := registry.Gather()
 	if err != nil {

@@ -41,7 +41,7 @@ func StartPrometheus(t testing.TB, jobs ...Job) *Prometheus {
 }
 
 // typedFeatures are what Prometheus has for typed metrics beside native
-// histograms, and doesn't do unless told.
+// histograms, and does only when asked.
 const typedFeatures = "created-timestamp-zero-ingestion,exemplar-storage"
 
 // StartTypedPrometheus starts one that takes all that typed metrics have: native
