@@ -76,7 +76,8 @@ type StandardRegistry struct {
 	describing   sync.RWMutex // guards descriptions, which flushes read
 	descriptions map[string]Description
 
-	sunk sink
+	sunk     sink
+	captures captures // of the runtime's statistics
 }
 
 var _ Registry = (*StandardRegistry)(nil)
