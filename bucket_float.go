@@ -2,7 +2,6 @@ package metrics
 
 import (
 	"cmp"
-	"math"
 	"runtime"
 	"slices"
 	"sync"
@@ -66,14 +65,14 @@ func (f *floatBuckets) record(v float64, n uint64) {
 // depends on the goroutine, whose stack is where a variable of this function is.
 func (f *floatBuckets) lockAny(shards []*floatShard) *floatShard {
 	var here byte
-	start := uintptr(unsafe.Pointer(&here)) * 0x9e3779b97f4a7c15 >> 32 // Fibonacci hashing
+	start := int(uint64(uintptr(unsafe.Pointer(&here))) * 0x9e3779b97f4a7c15 >> 33) // Fibonacci hashing
 	for i := range shards {
-		if s := shards[(int(start&math.MaxInt32)+i)%len(shards)]; s.mu.TryLock() {
+		if s := shards[(start+i)%len(shards)]; s.mu.TryLock() {
 			return s
 		}
 	}
 	if len(shards) >= runtime.GOMAXPROCS(0) {
-		s := shards[int(start&math.MaxInt32)%len(shards)]
+		s := shards[start%len(shards)]
 		s.mu.Lock()
 		return s
 	}
