@@ -3,6 +3,8 @@ package metrics
 import (
 	"errors"
 	"fmt"
+	"reflect"
+	"strings"
 )
 
 // DuplicateMetric is what Register returns for a series that is registered
@@ -38,7 +40,7 @@ func (err *UnsupportedTypeError) Error() string {
 }
 
 func unsupported(name string, i any) error {
-	return &UnsupportedTypeError{Name: name, Type: fmt.Sprintf("%T", i)}
+	return &UnsupportedTypeError{Name: name, Type: typeName(i)}
 }
 
 // errZeroStart is told of a timer that was given no start.
@@ -47,3 +49,18 @@ var errZeroStart = errors.New("UpdateSince was called with the zero time")
 // errUnsupportedRegistry is wrapped with the name and the type of a registry
 // that has only the methods of Registry.
 var errUnsupportedRegistry = errors.New("registry can't do this")
+
+// typeName returns the type of what was to be registered, with the whole path of its
+// package if that is called metrics too: what is refused was often made by another
+// library of the family.
+func typeName(i any) string {
+	name := fmt.Sprintf("%T", i)
+	t := reflect.TypeOf(i)
+	if t != nil && t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t == nil || t.PkgPath() == reflect.TypeFor[Counter]().PkgPath() || !strings.HasPrefix(strings.TrimPrefix(name, "*"), "metrics.") {
+		return name
+	}
+	return strings.Replace(name, "metrics.", t.PkgPath()+".", 1)
+}

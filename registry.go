@@ -77,7 +77,8 @@ type StandardRegistry struct {
 	descriptions map[string]Description
 
 	sunk     sink
-	captures captures // of the runtime's statistics
+	captures captures       // of the runtime's statistics
+	reader   atomic.Uintptr // function that Each was called with last
 }
 
 var _ Registry = (*StandardRegistry)(nil)
@@ -103,6 +104,7 @@ func NewRegistry(options ...Option) Registry {
 func (r *StandardRegistry) Each(f func(string, any)) { r.eachUnder("", f) }
 
 func (r *StandardRegistry) eachUnder(prefix string, f func(string, any)) {
+	r.noticeReader(f)
 	r.eachRegistered(prefix, f)
 	r.eachSunk(prefix, f)
 }
