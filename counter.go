@@ -7,18 +7,27 @@ import (
 
 // Counter is a number that goes up and down by whole steps, such as requests
 // served or connections open. It is one atomic integer behind a pointer: copies
-// of a Counter are the same counter, all methods may be called concurrently,
-// and nothing in it allocates. The zero value is a no-op that always reads 0.
+// of a Counter are the same counter, and all methods may be called concurrently.
+// The zero value is a no-op that always reads 0.
+//
+// A counter that several cores increase at the same moment, over and over, is
+// spread over a cache line for each two cores and more: 512 bytes on two cores, at
+// most 8 KiB, allocated once. Its Count stays exact.
 //
 // A Counter wraps around at the ends of int64. Prometheus takes a counter that
-// went down for one that was restarted; for what really
-// goes down use a Gauge.
+// went down for one that was restarted; for what really goes down use a Gauge.
 type Counter struct{ state *counterState }
 
 type counterState struct {
 	origin
-	count    atomic.Int64
+	count atomic.Int64
+	rare  atomic.Pointer[counterRare]
+}
+
+// counterRare is what few counters have: it is allocated when one needs it.
+type counterRare struct {
 	exemplar atomic.Pointer[exemplar]
+	stripes  atomic.Pointer[stripes] // what was added since the counter was fought for
 }
 
 // NewCounter returns a counter that no registry knows yet.
@@ -46,35 +55,84 @@ func newCounter(labels *labelSet, _ place) Counter {
 	return Counter{state}
 }
 
-// Inc adds n, which may be negative.
+// Inc adds n, which may be negative. It takes one atomic addition, and allocates
+// nothing, except once for a counter that cores fight for.
 func (c Counter) Inc(n int64) {
 	if c.state != nil {
-		c.state.count.Add(n)
+		c.state.add(n)
 	}
 }
 
 // Dec subtracts n.
 func (c Counter) Dec(n int64) {
 	if c.state != nil {
-		c.state.count.Add(-n)
+		c.state.add(-n)
 	}
 }
 
-// Clear sets the counter to 0 and renews its creation time.
+// add adds n, to count unless there is a rare part. It leaves all else to addRarely,
+// which then has to add n itself or only look for contention.
+func (s *counterState) add(n int64) {
+	if rare := s.rare.Load(); rare != nil || mayProbe(s.count.Add(n)) {
+		s.addRarely(rare, n)
+	}
+}
+
+// addRarely adds n to the stripes, if there are any. What is negative stays in count,
+// which Count reads first: a decrement is never seen without the increment before it.
+func (s *counterState) addRarely(rare *counterRare, n int64) {
+	if rare != nil {
+		stripes := rare.stripes.Load()
+		if stripes != nil && n >= 0 {
+			stripes.add(n)
+			return
+		}
+		if !mayProbe(s.count.Add(n)) || stripes != nil {
+			return
+		}
+	}
+	if contended(&s.count) {
+		s.needRare().stripes.CompareAndSwap(nil, newStripes())
+	}
+}
+
+// needRare returns the rare part, made if it is not there.
+func (s *counterState) needRare() *counterRare {
+	if s.rare.Load() == nil {
+		s.rare.CompareAndSwap(nil, new(counterRare))
+	}
+	return s.rare.Load()
+}
+
+// Clear sets the counter to 0 and renews its creation time. An Inc that runs at the
+// same time may be cleared or not, and a Count may see the counter cleared in part.
 func (c Counter) Clear() {
-	if c.state != nil {
-		c.state.begin()
-		c.state.count.Store(0)
-		c.state.exemplar.Store(nil)
+	if c.state == nil {
+		return
+	}
+	c.state.begin()
+	c.state.count.Store(0)
+	if rare := c.state.rare.Load(); rare != nil {
+		rare.exemplar.Store(nil)
+		if stripes := rare.stripes.Load(); stripes != nil {
+			stripes.clear()
+		}
 	}
 }
 
-// Count returns the current value.
+// Count returns the current value. As long as nothing negative is added and nobody
+// clears, it never goes down from one call to the next.
 func (c Counter) Count() int64 {
 	if c.state == nil {
 		return 0
 	}
-	return c.state.count.Load()
+	count := c.state.count.Load()
+	if rare := c.state.rare.Load(); rare != nil {
+		if stripes := rare.stripes.Load(); stripes != nil {
+			count += stripes.sum()
+		}
+	}
+	return count
 }
 
 // Labels returns a copy of the counter's labels, never nil.

@@ -172,9 +172,9 @@ func (c Counter) IncWithExemplar(n int64, labels Labels) {
 	if c.state == nil {
 		return
 	}
-	c.state.count.Add(n)
+	c.state.add(n)
 	if e := newExemplar(float64(n), labels, time.Now()); e != nil {
-		c.state.exemplar.Store(e)
+		c.state.needRare().exemplar.Store(e)
 	}
 }
 
@@ -182,7 +182,10 @@ func (c Counter) exemplar() *exemplar {
 	if c.state == nil {
 		return nil
 	}
-	return c.state.exemplar.Load()
+	if rare := c.state.rare.Load(); rare != nil {
+		return rare.exemplar.Load()
+	}
+	return nil
 }
 
 // UpdateWithExemplar is Update, and keeps the value and the labels as an exemplar:
