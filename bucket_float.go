@@ -6,7 +6,6 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
-	"unsafe"
 
 	"github.com/go-metrics-plus/metrics/internal/buckets"
 )
@@ -62,10 +61,9 @@ func (f *floatBuckets) record(v float64, n uint64) {
 }
 
 // lockAny returns a locked shard, a new one if need be. It begins with one that
-// depends on the goroutine, whose stack is where a variable of this function is.
+// depends on the goroutine.
 func (f *floatBuckets) lockAny(shards []*floatShard) *floatShard {
-	var here byte
-	start := int(uint64(uintptr(unsafe.Pointer(&here))) * 0x9e3779b97f4a7c15 >> 33) // Fibonacci hashing
+	start := int(stackPlace() * golden >> 33) // Fibonacci hashing
 	for i := range shards {
 		if s := shards[(start+i)%len(shards)]; s.mu.TryLock() {
 			return s
