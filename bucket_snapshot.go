@@ -123,12 +123,20 @@ func (s *BucketSnapshot) isFloat() bool { return s.scheme != nil && s.scheme.Flo
 // are others or one of them held more, the instrument was cleared or replaced
 // in between, and the result is all of s. Nil counts as empty.
 func (s *BucketSnapshot) Sub(earlier *BucketSnapshot) *BucketSnapshot {
-	rest := &BucketSnapshot{scheme: s.scheme, restarts: s.restarts, examples: s.examples}
-	rest.buckets = make([]bucketCount, 0, len(s.buckets))
-	if earlier == nil || !rest.subtract(s, earlier) {
-		rest.tally, rest.sum, rest.buckets = s.tally, s.sum, append(rest.buckets[:0], s.buckets...)
-	}
+	rest := new(BucketSnapshot)
+	s.SubInto(rest, earlier)
 	return rest
+}
+
+// SubInto is Sub whose result takes the place of what into held, for those who
+// subtract over and over: it allocates only when more buckets come into use. No one
+// else may use into at the same time, and into is neither s nor earlier.
+func (s *BucketSnapshot) SubInto(into, earlier *BucketSnapshot) {
+	into.scheme, into.restarts, into.examples = s.scheme, s.restarts, s.examples
+	into.buckets = slices.Grow(into.buckets[:0], len(s.buckets))
+	if earlier == nil || !into.subtract(s, earlier) {
+		into.tally, into.sum, into.buckets = s.tally, s.sum, append(into.buckets[:0], s.buckets...)
+	}
 }
 
 // subtract fills s with later minus earlier. It is not ok if it can't be.

@@ -176,3 +176,27 @@ func TestHistogramOfBucketSnapshot(t *testing.T) {
 		t.Errorf("count %d", s.Count())
 	}
 }
+
+// TestBucketSubInto: a snapshot that is used again holds what Sub returns, and
+// nothing of what it held before.
+func TestBucketSubInto(t *testing.T) {
+	sample := NewBucketSample(0.05)
+	sample.Update(1)
+	sample.Update(1000)
+	first := sample.Snapshot().(*BucketSnapshot)
+	sample.Update(50)
+	second := sample.Snapshot().(*BucketSnapshot)
+	var rest BucketSnapshot
+	for _, test := range []struct{ later, earlier *BucketSnapshot }{
+		{second, nil}, {second, first}, {first, second}, {first, nil}, {second, first},
+	} {
+		test.later.SubInto(&rest, test.earlier)
+		want := test.later.Sub(test.earlier)
+		if rest.Count() != want.Count() || rest.Sum() != want.Sum() || !slices.Equal(rest.Values(), want.Values()) {
+			t.Errorf("%v less %v is %v, want %v", test.later.Values(), test.earlier, rest.Values(), want.Values())
+		}
+	}
+	if n := testing.AllocsPerRun(10, func() { second.SubInto(&rest, first) }); n > 0 {
+		t.Errorf("subtracting into a snapshot that was used before allocates %v times", n)
+	}
+}

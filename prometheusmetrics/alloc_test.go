@@ -12,7 +12,7 @@ import "testing"
 func TestFlushAllocations(t *testing.T) {
 	for _, layout := range layouts {
 		d, p, _ := populated(t, Config{Layout: layout}, 110)
-		d.trees.borrow(d.current.Load())
+		d.trees.Borrow(d.current.Load())
 		for name, work := range map[string]func(){
 			"flush": func() { once(t, d) },
 			"transactional gather": func() {

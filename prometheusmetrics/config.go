@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
 	"slices"
@@ -27,6 +28,11 @@ type Source interface {
 type LabelledSource struct {
 	Source Source
 	Labels prometheus.Labels
+
+	// Absolute leaves namespace and subsystem away, and uses LayoutTyped's names
+	// whatever Config.Layout says: for sources whose names are known everywhere, such
+	// as go_goroutines.
+	Absolute bool
 }
 
 // Config says what a Driver reads, and how it shows it. The zero value works: it
@@ -72,9 +78,11 @@ type Config struct {
 	// sense is an error of NewWithConfig.
 	Rules []Rule
 
-	// OnError is told of each metric that is left out, as a *MetricError, and of
-	// a source that can't be read. It is called by one goroutine at a time, with
-	// no lock held, and delays the flush that calls it. Nil means slog.Default().
+	// OnError is called with an error for each metric that is left out, a *MetricError,
+	// and for a source that can't be listed. It is called in a goroutine of its own, one
+	// call at a time and with no lock held, so it may use the driver. A flush waits for
+	// it up to CallTimeout. Of the errors that come while it does not return, the first
+	// 1,000 are kept and the others counted. Nil means slog.Default().
 	OnError func(error)
 
 	// Detached keeps the driver out of any Prometheus registry; the registerer is
@@ -83,9 +91,11 @@ type Config struct {
 	Detached bool
 
 	// CallTimeout is how long a flush waits for code that is not this module's: a
-	// functional gauge, a health check, a metric of another library. What does
-	// not come back is left out, or in case of a health check unhealthy, until it
-	// does. 0 means 5 seconds, negative is an error.
+	// source, a functional gauge, a health check, a metric of another library. Up to
+	// 16 of them are called at once, and each has the whole time; a flush within a
+	// scrape takes no longer in all. What does not come back is left out, or in case
+	// of a health check unhealthy, until it does, and is not called again before. 0
+	// means 5 seconds, negative is an error.
 	CallTimeout time.Duration
 
 	// MaxSeries is how many series are exposed at most; what is exposed stays and
@@ -131,6 +141,7 @@ func (c Config) complete() (Config, error) {
 	if c.Layout > LayoutTyped {
 		return c, fmt.Errorf("prometheusmetrics: there is no %v", c.Layout)
 	}
+	c.ConstLabels = maps.Clone(c.ConstLabels)
 	c.DurationUnit = cmp.Or(c.DurationUnit, time.Nanosecond)
 	c.Window = cmp.Or(c.Window, defaultWindow)
 	c.CallTimeout = cmp.Or(c.CallTimeout, defaultCallTimeout)
@@ -166,6 +177,7 @@ func (c *Config) completeSources() error {
 		if isNil(source.Source) {
 			return fmt.Errorf("prometheusmetrics: source %d is nil", i)
 		}
+		sources[i].Labels = maps.Clone(source.Labels)
 		if _, err := naming.Labels(source.Labels); err != nil {
 			return fmt.Errorf("prometheusmetrics: labels of source %d: %w", i, err)
 		}
@@ -191,7 +203,7 @@ func (c *Config) checkConstLabels() error {
 	return nil
 }
 
-// isNil tells whether an interface holds nothing, or a nil pointer: a caller
+// isNil reports whether an interface holds nothing, or a nil pointer: a caller
 // who passes a nil *prometheus.Registry means nothing by it.
 func isNil(value any) bool {
 	if value == nil {

@@ -3,11 +3,16 @@ package prometheusmetrics
 import (
 	"context"
 	"errors"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/families"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/planning"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/probing"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/reading"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/sharing"
 )
 
 // Driver shows the metrics of a registry of the go-metrics family to Prometheus.
@@ -15,29 +20,32 @@ import (
 // methods may be called from any goroutine.
 type Driver struct {
 	config     Config
-	layout     layout
-	want       wanted
 	registerer prometheus.Registerer // nil if detached
+	wrapping   probing.Wrapping
 	collector  *collector
-	wrapping   wrapping
-	space      *space
+	member     *sharing.Member
+	probes     probes
+	registered atomic.Bool
+	nestedNext int // of the drivers of other registries, which one a probe looks for next
 
-	current atomic.Pointer[exposition]
-	trees   treePool
+	turns   turns // whoever has the turn uses what follows
+	reader  *reading.Reader
+	state   *planning.State
+	planned []*reading.Metric // what the plan in the making is of
+	answers planning.Answers  // and by
+
+	current atomic.Pointer[families.Exposition] // what scrapes show; nil before the first flush
+	trees   families.Trees
 	kept    kept
 	self    selfMetrics
 	pushes  pushes
+	reports reports
 
-	flushing sync.Mutex // held for the length of a flush; guards state and catalog
-	state    state
-	catalog  *catalog
-
-	reports    reports
 	running    atomic.Bool
-	registered atomic.Bool
-	closeOnce  sync.Once
-	closing    chan struct{}
+	flushed    atomic.Bool // whether anybody has begun to, but for scrapes
+	closeBegun atomic.Bool
 	closed     atomic.Bool
+	closing    chan struct{} // closed when Close has flushed
 }
 
 // Prometheus is the driver's name in the original library.
@@ -48,7 +56,9 @@ type Prometheus = Driver
 // Start Run to have it flush every flushInterval; with an interval of 0 the
 // source is read at each scrape instead. A nil registerer and a negative
 // interval are errors.
-func New(source Source, flushInterval time.Duration, namespace, subsystem string, registerer prometheus.Registerer) (*Driver, error) {
+func New(
+	source Source, flushInterval time.Duration, namespace, subsystem string, registerer prometheus.Registerer,
+) (*Driver, error) {
 	return NewWithConfig(Config{
 		Registry:      source,
 		FlushInterval: flushInterval,
@@ -69,50 +79,44 @@ func NewWithConfig(config Config, registerer prometheus.Registerer) (*Driver, er
 		self, source = newSelfMetrics()
 		config.Sources = append(config.Sources, LabelledSource{Source: source})
 	}
-	d := &Driver{
-		self:    self,
-		config:  config,
-		layout:  newLayout(config),
-		want:    wanted{config.Percentiles, config.Layout == LayoutTyped, config.Window},
-		catalog: newCatalog(),
-		space:   newSpace(),
-		closing: make(chan struct{}),
-	}
-	d.state.metrics = make(map[metricID]*metric)
-	d.collector = newCollector(d)
+	d := &Driver{config: config, self: self, closing: make(chan struct{})}
+	d.reports.patience = config.CallTimeout
 	if !config.Detached {
 		if isNil(registerer) {
 			return nil, ErrNilRegisterer
 		}
 		d.registerer = registerer
+		if d.wrapping, err = findWrapping(registerer); err != nil {
+			return nil, err
+		}
+	}
+	d.reader = reading.New(config.readingSources(), config.drop())
+	d.state = planning.NewState(config.planning(d.wrapping))
+	d.member = sharing.NewMember(d.state)
+	d.probes.init(d)
+	if !config.Detached {
 		if err := d.register(); err != nil {
 			return nil, err
 		}
 	}
 	if config.FlushInterval == 0 {
-		// What the application registered can't be looked up during a scrape, so
-		// it is done for all that is there already.
-		d.flush(lookAtNew)
+		// A scrape can't probe the registry, so it is done for all that is there already.
+		d.flush()
 	}
 	return d, nil
 }
 
-func newLayout(c Config) layout {
-	if c.Layout == LayoutTyped {
-		return &typedLayout{percentiles: c.Percentiles}
-	}
-	return newGaugeLayout(c.DurationUnit, c.Percentiles)
-}
-
 // Once reads all metrics and publishes what it read, for the scrapes that come
-// after it. It returns ErrClosed once the driver is closed, or says which source
-// could not be read; a metric that could not be read is left out and told to
-// Config.OnError. Concurrent calls take turns.
+// after it. It returns ErrClosed once the driver is closed, or says which sources
+// could not be listed, whose metrics are then read as they were known; a metric that
+// could not be read is left out and reported to Config.OnError. Concurrent calls take
+// turns. Code of others that hangs keeps it for a few times Config.CallTimeout at
+// most.
 func (d *Driver) Once() error {
 	if d.closed.Load() {
 		return ErrClosed
 	}
-	return d.flush(lookAtNew)
+	return d.flush()
 }
 
 // Run flushes at once and then every FlushInterval, until Close; with an
@@ -139,37 +143,38 @@ func (d *Driver) RunContext(ctx context.Context) error {
 
 	var ticks <-chan time.Time
 	if d.config.FlushInterval > 0 {
-		d.flush(lookAtNew)
+		d.flush()
 		ticker := time.NewTicker(d.config.FlushInterval)
 		defer ticker.Stop()
 		ticks = ticker.C
 	} else {
-		ticker := time.NewTicker(lookInterval)
+		ticker := time.NewTicker(probeInterval)
 		defer ticker.Stop()
 		ticks = ticker.C
 	}
 	for {
 		select {
 		case <-ticks:
-			d.flush(lookAtNew)
+			d.flush()
 		case <-d.closing:
 			return nil
 		case <-ctx.Done():
-			d.flush(lookAtNew)
+			d.flush()
 			return ctx.Err()
 		}
 	}
 }
 
-// Close flushes a last time and stops Run. The last figures stay in the
-// Prometheus registry, since a last scrape or push still wants them; Unregister
-// takes them out. A second Close does nothing. It always returns nil, and has
-// the signature of io.Closer.
+// Close flushes a last time and stops Run. The last values stay in the Prometheus
+// registry, since a last scrape or push still wants them; Unregister takes them out.
+// A second Close does nothing, and does not wait for the first. It always returns
+// nil, and has the signature of io.Closer. Sources and metrics that hang keep it for
+// a few times Config.CallTimeout at most.
 func (d *Driver) Close() error {
-	d.closeOnce.Do(func() {
-		d.flush(lookAtNew)
+	if d.closeBegun.CompareAndSwap(false, true) {
+		d.flush()
 		d.closed.Store(true)
 		close(d.closing)
-	})
+	}
 	return nil
 }

@@ -35,7 +35,7 @@ func TestConstructorErrors(t *testing.T) {
 		"constant label":       {Config{ConstLabels: prometheus.Labels{"a-b": "x"}}, registry, `"a-b"`},
 		"reserved label":       {Config{ConstLabels: prometheus.Labels{"__name__": "x"}}, registry, `"__name__"`},
 		"nil source in list":   {Config{Sources: []LabelledSource{{}}}, registry, "source 0 is nil"},
-		"label of a source":    {Config{Sources: []LabelledSource{{metrics.NewRegistry(), prometheus.Labels{"__a": "x"}}}}, registry, "source 0"},
+		"label of a source":    {Config{Sources: []LabelledSource{{Source: metrics.NewRegistry(), Labels: prometheus.Labels{"__a": "x"}}}}, registry, "source 0"},
 		"rule":                 {Config{Rules: []Rule{{Match: "a{b"}}}, registry, `rule 0 (match "a{b")`},
 		"registerer that wraps nil": {Config{},
 			prometheus.WrapRegistererWith(prometheus.Labels{"a": "b"}, nil), ""},
@@ -265,8 +265,8 @@ func TestChurn(t *testing.T) {
 	if text := expose(t, registry); text != "" {
 		t.Errorf("stale:\n%s", text)
 	}
-	if n := len(d.state.metrics) + len(d.catalog.drafts) + len(d.space.series) + len(d.space.names); n != 0 {
-		t.Errorf("%d things are still kept", n)
+	if n := len(d.state.Metrics()) + len(d.state.Families()); n != 0 {
+		t.Errorf("%d things are still held", n)
 	}
 	if reasons := log.reasons(); len(reasons) > 0 {
 		t.Error(reasons)

@@ -3,9 +3,8 @@ package prometheusmetrics
 import (
 	"errors"
 	"fmt"
-	"slices"
-	"strconv"
-	"strings"
+
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/problem"
 )
 
 var (
@@ -17,38 +16,45 @@ var (
 	// is still going on.
 	ErrRunning = errors.New("prometheusmetrics: driver is running already")
 
+	// ErrNotRunning is reported to Config.OnError once when the first scrape comes and
+	// neither Run nor Once was called. The scrape shows what it reads itself; without
+	// Run the ones after it show the same, since the driver's interval is not 0.
+	ErrNotRunning = errors.New("prometheusmetrics: nobody runs the driver: call Run in a goroutine, or make it with interval 0")
+
 	// ErrNilRegisterer is returned by New and NewWithConfig for a nil registerer,
 	// a nil *prometheus.Registry among them, unless the driver is Detached.
 	ErrNilRegisterer = errors.New("prometheusmetrics: registerer is nil")
 )
 
-// Reason tells why a metric was left out. It is comparable, and used as a label
+// Reason says why a metric was left out. It is comparable, and used as a label
 // value by the driver's own metrics.
 type Reason string
 
 // The reasons for which a metric, or one of its series, is left out.
 const (
 	// ReasonName: nothing is left of the name.
-	ReasonName Reason = "name"
+	ReasonName = Reason(problem.Name)
 	// ReasonLabel: a label has a reserved name, or a name that another label of
 	// the series, a constant label or a wrapping registerer has as well.
-	ReasonLabel Reason = "label"
+	ReasonLabel = Reason(problem.Label)
 	// ReasonDuplicate: another metric is exposed as the same series, or under a
 	// name that can't stand beside this one's.
-	ReasonDuplicate Reason = "duplicate"
+	ReasonDuplicate = Reason(problem.Duplicate)
 	// ReasonRegistered: the application registered the name itself.
-	ReasonRegistered Reason = "registered"
+	ReasonRegistered = Reason(problem.Registered)
 	// ReasonUnsupported: the driver can't read the metric's type.
-	ReasonUnsupported Reason = "unsupported"
+	ReasonUnsupported = Reason(problem.Unsupported)
 	// ReasonPanic: reading the metric panicked.
-	ReasonPanic Reason = "panic"
-	// ReasonTimeout: reading the metric did not come back in time.
-	ReasonTimeout Reason = "timeout"
-	// ReasonLimit: Config.MaxSeries is reached.
-	ReasonLimit Reason = "limit"
+	ReasonPanic = Reason(problem.Panic)
+	// ReasonTimeout: reading the metric did not come back in time. A health check is
+	// exposed as unhealthy then, and a metric that does come back with its value.
+	ReasonTimeout = Reason(problem.Timeout)
+	// ReasonLimit: Config.MaxSeries is reached. It is reported once for all metrics
+	// that are left out, with their number, and again when that has changed much.
+	ReasonLimit = Reason(problem.Limit)
 	// ReasonDecreased: what is exposed as a counter went down. The metric stays
 	// exposed; Prometheus takes the step for a restart.
-	ReasonDecreased Reason = "decreased"
+	ReasonDecreased = Reason(problem.Decreased)
 )
 
 // MetricError says that one metric is left out of the exposition, or not to be
@@ -67,25 +73,8 @@ type MetricError struct {
 
 // Error names the metric and the cause.
 func (e *MetricError) Error() string {
-	return fmt.Sprintf("prometheusmetrics: metric %s: %v", describeSeries(e.Name, e.Labels), e.Err)
+	return fmt.Sprintf("prometheusmetrics: metric %s: %v", problem.Describe(e.Name, e.Labels), e.Err)
 }
 
 // Unwrap returns the cause.
 func (e *MetricError) Unwrap() error { return e.Err }
-
-// describeSeries writes a metric as people read it: the name quoted where it
-// has unprintable or no characters, then the labels in order.
-func describeSeries(name string, labels map[string]string) string {
-	if quoted := strconv.Quote(name); name == "" || quoted != `"`+name+`"` {
-		name = quoted
-	}
-	if len(labels) == 0 {
-		return name
-	}
-	pairs := make([]string, 0, len(labels))
-	for label, value := range labels {
-		pairs = append(pairs, fmt.Sprintf("%s=%q", label, value))
-	}
-	slices.Sort(pairs)
-	return name + "{" + strings.Join(pairs, ",") + "}"
-}

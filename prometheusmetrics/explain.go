@@ -3,8 +3,12 @@ package prometheusmetrics
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/planning"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/problem"
 )
 
 // Explanation says what the driver makes of one metric.
@@ -19,7 +23,7 @@ type Explanation struct {
 	Kind string
 
 	// Rule is the pattern of the rule that matched, empty for none, and Dropped
-	// tells that the rule drops the metric.
+	// says that the rule drops the metric.
 	Rule    string
 	Dropped bool
 
@@ -27,15 +31,15 @@ type Explanation struct {
 	// requests_count{code="200"}; empty if it is left out.
 	Series []string
 
-	// Problem says why the metric, or a family of it, is left out; nil if nothing
-	// is wrong with it.
+	// Problem says why the metric, or a family of it, is left out, or not to be
+	// trusted; nil if nothing is wrong with it.
 	Problem *MetricError
 }
 
 // String writes the explanation on one line, and each series on a line after it.
 func (e Explanation) String() string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "%s (%s, %s)", describeSeries(e.Name, e.Labels), e.Kind, e.Type)
+	fmt.Fprintf(&text, "%s (%s, %s)", problem.Describe(e.Name, e.Labels), e.Kind, e.Type)
 	if e.Rule != "" {
 		fmt.Fprintf(&text, " by rule %q", e.Rule)
 	}
@@ -43,7 +47,7 @@ func (e Explanation) String() string {
 	case e.Dropped:
 		text.WriteString(" is dropped")
 	case e.Problem != nil:
-		fmt.Fprintf(&text, " is left out: %v", e.Problem.Err)
+		fmt.Fprintf(&text, " %s: %v", e.complaint(), e.Problem.Err)
 	}
 	for _, series := range e.Series {
 		text.WriteString("\n\t" + series)
@@ -51,40 +55,39 @@ func (e Explanation) String() string {
 	return text.String()
 }
 
+// complaint says what a problem does to the metric.
+func (e Explanation) complaint() string {
+	if len(e.Series) > 0 && e.Problem.Reason != ReasonRegistered {
+		return "is exposed, but not to be trusted"
+	}
+	return "is left out"
+}
+
 // Explain tells, for every metric that the last flush found, what it is, which
 // series it becomes, and what is wrong with it, if anything; sorted by name. If
 // there was no flush yet, it makes one. It waits for a flush that is going on.
 func (d *Driver) Explain() []Explanation {
 	if d.current.Load() == nil {
-		d.flush(lookAtNew)
+		d.flush()
 	}
-	d.flushing.Lock()
-	defer d.flushing.Unlock()
-	explanations := make([]Explanation, 0, len(d.state.order))
-	for _, m := range d.state.order {
-		explanations = append(explanations, d.explain(m))
-	}
+	mine := d.turns.take()
+	defer d.turns.end(mine)
+	var explanations []Explanation
+	d.state.Outcomes(func(o planning.Outcome) { explanations = append(explanations, explain(o)) })
 	slices.SortStableFunc(explanations, func(a, b Explanation) int {
 		return cmp.Or(strings.Compare(a.Name, b.Name),
-			strings.Compare(describeSeries("", a.Labels), describeSeries("", b.Labels)))
+			strings.Compare(problem.Describe("", a.Labels), problem.Describe("", b.Labels)))
 	})
 	return explanations
 }
 
-func (d *Driver) explain(m *metric) Explanation {
+func explain(o planning.Outcome) Explanation {
 	e := Explanation{
-		Name: m.id.name, Labels: m.labels, Type: fmt.Sprintf("%T", m.value),
-		Kind: m.shape.kind.String(), Rule: m.rule.Match, Dropped: m.rule.Drop, Problem: m.problem,
+		Name: o.Metric.Name, Labels: maps.Clone(o.Metric.Labels), Type: o.Metric.Type(),
+		Kind: o.Metric.Kind.String(), Rule: o.Rule.Match, Dropped: o.Rule.Drop, Series: o.Series,
 	}
-	if m.problem != nil {
-		return e
-	}
-	for _, s := range m.series {
-		if draft := d.catalog.drafts[s.family]; draft.refused {
-			e.Problem = draft.refusal(m)
-			continue
-		}
-		e.Series = append(e.Series, s.key)
+	if o.Problem != nil {
+		e.Problem = metricError(o.Metric, o.Problem)
 	}
 	return e
 }

@@ -32,7 +32,7 @@ func TestExplain(t *testing.T) {
 	}
 	want := `a.b (counter, metrics.Counter)
 	n_a_b_count
-a_b (counter, metrics.Counter) is left out: series n_a_b_count is exposed by another metric
+a_b (counter, metrics.Counter) is left out: series n_a_b_count is exposed by metric a.b
 dropped (counter, metrics.Counter) by rule "dropped" is dropped
 mine{x="y"} (meter, metrics.Meter) is left out: family n_mine_rate_1min is left out: the application registered n_mine_rate_1min itself
 	n_mine_count{x="y"}
@@ -109,7 +109,7 @@ func ExampleDriver_Explain() {
 	// Output:
 	// queue.length{queue="mail"} (gauge, metrics.Gauge)
 	// 	queue_length_gauge{queue="mail"}
-	// queue_length{queue="mail"} (gauge, metrics.Gauge) is left out: series queue_length_gauge{queue="mail"} is exposed by another metric
+	// queue_length{queue="mail"} (gauge, metrics.Gauge) is left out: series queue_length_gauge{queue="mail"} is exposed by metric queue.length{queue="mail"}
 }
 
 // TestDecreasingObservations: a foreign histogram that starts over has no

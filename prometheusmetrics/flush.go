@@ -1,358 +1,164 @@
 package prometheusmetrics
 
 import (
-	"cmp"
-	"fmt"
 	"maps"
-	"reflect"
-	"slices"
-	"strings"
 	"time"
 
-	"github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/families"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/planning"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/reading"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/sharing"
 )
 
-// lookInterval is how old the last look at what the application registered may
-// be before a flush looks at all families again.
-const lookInterval = time.Minute
-
-// looking says whether a flush may ask the Prometheus registry what it has. A
-// flush within a scrape may not: the registry may be locked by it.
-type looking bool
-
-const (
-	lookAtNew looking = true
-	lookAway  looking = false
-)
-
-// state is what the flushes know from one to the next.
-type state struct {
-	flush    uint64 // number of the current one
-	failing  bool   // whether a source could not be read
-	found    []found
-	metrics  map[metricID]*metric
-	order    []*metric // as the sources gave them last
-	newcomer []*metric
-	waiting  []*metric // to be read by a guarded goroutine
-	released uint64    // the space's count of releases when left-out metrics were last tried
-	looked   time.Time // when all families were last looked at
-	unlooked []string  // families that are new since
-}
-
-// found is one metric as a source gave it.
-type found struct {
-	source int
-	name   string
-	metric any
-}
-
-// flush reads all metrics and publishes what it read.
-func (d *Driver) flush(looking looking) error {
-	err := d.flushLocked(looking)
+// flush reads all metrics and publishes what it read, when it is its turn.
+func (d *Driver) flush() error {
+	d.flushed.Store(true)
+	mine := d.turns.take()
+	err := d.flushInTurn(mine, reading.Limit{Timeout: d.config.CallTimeout, Begin: time.Now()})
 	d.reports.tell(d.config.OnError)
 	return err
 }
 
-func (d *Driver) flushLocked(looking looking) error {
-	d.flushing.Lock()
-	defer d.flushing.Unlock()
+// flushInScrape flushes for a scrape that is going on, in no more time than
+// Config.CallTimeout. Scrapes that come while one is read share what it brings.
+func (d *Driver) flushInScrape() {
+	limit := reading.Limit{Timeout: d.config.CallTimeout, Begin: time.Now(), Whole: true}
+	current, mine := d.turns.tryTake(true)
+	if !mine {
+		current.await(limit.Timeout)
+		return
+	}
+	d.flushInTurn(current, limit)
+	d.reports.tellWithin(d.config.OnError, limit.Timeout-time.Since(limit.Begin))
+}
+
+// flushInTurn reads, plans, asks and commits, and ends the turn. Until the commit
+// nothing has changed that others can see.
+func (d *Driver) flushInTurn(mine *turn, limit reading.Limit) error {
+	defer d.turns.end(mine)
 	if d.closed.Load() {
 		return ErrClosed
 	}
-	started := time.Now()
-	d.state.flush++
-	if err := d.find(); err != nil {
-		if !d.state.failing { // told once for as long as it lasts
-			d.reports.add(err)
-		}
-		d.state.failing = true
-		return err
+	read := d.read(limit)
+	if !d.hasList(read) {
+		return sourceError(read.Failed)
 	}
-	d.state.failing = false
-	d.match()
-	d.readAll()
-	d.build()
-	if looking == lookAtNew {
-		d.look()
-	}
-	d.publish()
-	d.self.record(d, started)
-	return nil
+	plan := d.plan(read.Metrics, false)
+	plan = d.ask(plan, mine, limit.Whole)
+	d.commit(plan)
+	d.self.record(d, limit.Begin)
+	return sourceError(read.Failed)
 }
 
-// find lists what the sources have. A source that panics spoils the flush: what
-// it did not get to is not gone.
-func (d *Driver) find() (err error) {
-	d.state.found = d.state.found[:0]
-	for i := range d.config.Sources {
-		if err := d.findIn(i); err != nil {
-			return err
-		}
+// read fills values that belong to this flush alone.
+func (d *Driver) read(limit reading.Limit) reading.Result {
+	read := d.reader.Read(limit)
+	for _, err := range read.News {
+		d.reports.add(sourceError(err))
 	}
-	return nil
+	return read
 }
 
-func (d *Driver) findIn(source int) (err error) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			err = fmt.Errorf("prometheusmetrics: source %d (%T) panicked: %v", source, d.config.Sources[source].Source, cause)
-		}
-	}()
-	d.config.Sources[source].Source.Each(func(name string, metric any) {
-		d.state.found = append(d.state.found, found{source, name, instrumentOf(metric)})
-	})
-	return nil
+// hasList reports whether one of the user's sources has been listed, ever. Without any
+// there is nothing to show, which is not the same as showing that there is nothing.
+func (d *Driver) hasList(read reading.Result) bool {
+	own := 0
+	if d.config.SelfMetrics {
+		own = 1
+	}
+	return read.Failed == nil || read.Listed > own
 }
 
-// match finds the metrics that are known, those that are new, and those that
-// have gone. Most flushes find what the last one found, in the same order.
-func (d *Driver) match() {
-	s := &d.state
-	if s.unchanged() {
-		return
+// plan makes a plan of the values and the state. Again says that the values are those
+// of the last one.
+func (d *Driver) plan(all []*reading.Metric, again bool) *planning.Plan {
+	d.answers = planning.Answers{
+		Refused: maps.Clone(d.member.Lost()), Changes: d.member.Changes(), Again: again, IsShared: d.member.Shares,
 	}
-	s.order = s.order[:0]
-	for _, f := range s.found {
-		id := f.id()
-		m, known := s.metrics[id]
-		if !known {
-			m = d.newMetric(id, f.metric)
-			s.metrics[id] = m
-		}
-		if m.seen == s.flush {
-			continue // given twice
-		}
-		m.seen = s.flush
-		s.order = append(s.order, m)
-	}
-	for id, m := range s.metrics {
-		if m.seen != s.flush {
-			d.remove(m)
-			delete(s.metrics, id)
-		}
-	}
+	d.planned = all
+	return planning.Make(d.state, all, d.answers)
 }
 
-func (s *state) unchanged() bool {
-	if len(s.found) != len(s.order) {
-		return false
-	}
-	for i := range s.found {
-		f, m := &s.found[i], s.order[i]
-		if f.source != m.id.source || f.name != m.id.name || f.identity() != m.id.identity {
-			return false
+// maxRounds bounds how often a plan is made again because another driver has what it
+// would add. One refusal may make room for a metric that is refused next.
+const maxRounds = 16
+
+// ask asks for what the plan adds: the other drivers of the registry, and the
+// registry itself unless a scrape is going on, which may have it locked.
+func (d *Driver) ask(plan *planning.Plan, mine *turn, inScrape bool) *planning.Plan {
+	shared := d.member.Ask(plan.Claims())
+	for range maxRounds {
+		if !d.refuse(shared) {
+			break
 		}
+		plan = planning.Make(d.state, d.planned, d.answers)
+		shared = d.member.Ask(plan.Claims())
 	}
-	return true
+	var probes []planning.Probe
+	if !inScrape {
+		probes = d.probes.probeFor(plan, mine)
+	}
+	plan.Settle(shared.Families, probes...)
+	return plan
 }
 
-func (f *found) id() metricID { return metricID{f.source, f.name, f.identity()} }
-
-// identity is the metric itself, which tells it from another under its name, or
-// its type where values of the type can't be compared.
-func (f *found) identity() any {
-	switch ownKind(f.metric) {
-	case kindUnknown:
-		if typ := reflect.TypeOf(f.metric); typ != nil && typ.Kind() != reflect.Pointer && !reflect.ValueOf(f.metric).Comparable() {
-			return typ
-		}
-	}
-	return f.metric
-}
-
-func (d *Driver) newMetric(id metricID, value any) *metric {
-	m := &metric{id: id, value: value, source: &d.config.Sources[id.source], reading: &reading{}}
-	m.rule = ruleFor(d.config.rules, id.name)
-	if m.shape.kind = ownKind(value); m.shape.kind != kindUnknown {
-		m.own, m.guard = true, metrics.RunsUserCode(value)
-	} else {
-		m.shape, m.guard = shapeOf(value), true
-	}
-	return m
-}
-
-// readAll reads every metric that can be read.
-func (d *Driver) readAll() {
-	s := &d.state
-	s.waiting = s.waiting[:0]
-	for _, m := range s.order {
-		m.fresh = false
-		switch {
-		case m.rule.Drop && m.shape.kind != kindWindow: // which fills up unless it is read
-		case m.shape.kind == kindUnknown:
-			d.fail(m, ReasonUnsupported, fmt.Errorf("type %T is no metric that the driver can read", m.value))
-		case !m.guard:
-			d.finishRead(m, m.read(m.reading, d.want))
-		case m.stuck == nil || m.stuck.back.Load():
-			m.stuck = nil
-			s.waiting = append(s.waiting, m)
-		case m.shape.kind == kindHealthcheck:
-			m.fresh = true // still hanging, still unhealthy
-		}
-	}
-	d.readGuarded(s.waiting)
-}
-
-// build gives the metrics that need them their series, in byte order of their
-// names, so that it does not depend on the source's order who comes first.
-func (d *Driver) build() {
-	s := &d.state
-	s.newcomer = s.newcomer[:0]
-	for _, m := range s.order {
-		if m.fresh && m.built && m.guard && m.labelsChanged() {
-			d.remove(m)
-		}
-	}
-	retry := s.released != d.space.releases()
-	s.released = d.space.releases()
-	for _, m := range s.order {
-		if !m.fresh || m.rule.Drop {
-			continue
-		}
-		if !m.built && (m.problem == nil || retry || !m.problem.Reason.lasting() || m.labelsChanged()) {
-			s.newcomer = append(s.newcomer, m)
-		} else if m.built && m.problem != nil && !m.problem.Reason.lasting() {
-			d.recovered(m)
-		}
-	}
-	slices.SortStableFunc(s.newcomer, func(a, b *metric) int {
-		return cmp.Or(strings.Compare(a.id.name, b.id.name), a.id.source-b.id.source)
-	})
-	for _, m := range s.newcomer {
-		if problem := d.admit(m); problem != nil {
-			d.fail(m, problem.Reason, problem.Err)
-		} else {
-			d.recovered(m)
-		}
-	}
-}
-
-// lasting tells whether a metric that was left out for the reason need not be
-// tried again before something else has gone.
-func (r Reason) lasting() bool {
-	return r != ReasonPanic && r != ReasonTimeout
-}
-
-// publish makes the exposition of this flush and swaps it in.
-func (d *Driver) publish() {
-	d.catalog.rebuild()
-	next := &exposition{
-		families: d.catalog.families,
-		numbers:  make([]float64, d.catalog.slots.length),
-		series:   d.catalog.shown,
-	}
-	if d.catalog.parts.length > 0 {
-		next.parts = make([]part, d.catalog.parts.length)
-	}
-	for _, m := range d.state.order {
-		if !m.built {
-			continue
-		}
-		d.checkDecrease(m)
-		for i, f := range m.figures {
-			next.numbers[m.slot+i] = f.of(m.reading, m.unit)
-		}
-		for _, s := range m.series {
-			if s.part >= 0 {
-				next.parts[s.part] = m.part()
+// refuse notes what was refused, and reports whether that was news.
+func (d *Driver) refuse(shared sharing.Answers) (news bool) {
+	for key, err := range shared.Refused {
+		if _, known := d.answers.Refused[key]; !known {
+			if d.answers.Refused == nil {
+				d.answers.Refused = make(map[string]error)
 			}
+			d.answers.Refused[key], news = err, true
 		}
 	}
-	d.current.Store(next)
-	d.kept.drop()
+	return news
 }
 
-// look leaves out the families that the application registered itself: it asks
-// for those that are new, and for all when the last time is a minute ago.
-func (d *Driver) look() {
-	s := &d.state
-	if d.registerer == nil || !d.registered.Load() {
-		return
-	}
-	all := time.Since(s.looked) >= lookInterval
-	if all {
-		s.looked, s.unlooked = time.Now(), s.unlooked[:0]
-		for name := range d.catalog.drafts {
-			s.unlooked = append(s.unlooked, name)
-		}
-	}
-	if len(s.unlooked) == 0 {
-		return
-	}
-	asked := make(map[string][]string) // name to look at, to the families it is for
-	for _, family := range s.unlooked {
-		if draft := d.catalog.drafts[family]; draft != nil {
-			for _, name := range namesToLookAt(&draft.family) {
-				asked[name] = append(asked[name], family)
-			}
-		}
-	}
-	refused, err := look(d.registerer, slices.Sorted(maps.Keys(asked)))
-	if err != nil {
-		d.reports.add(fmt.Errorf("prometheusmetrics: can't find out what is registered: %w", err))
-	}
-	names := make(map[string]string) // family to the name that is taken
-	for name := range refused {
-		for _, family := range asked[name] {
-			names[family] = name
-		}
-	}
-	for _, family := range s.unlooked {
-		if draft := d.catalog.drafts[family]; draft != nil {
-			taken, isRefused := names[family]
-			d.setRefused(draft, isRefused, taken)
-		}
-	}
-	s.unlooked = s.unlooked[:0]
-}
-
-// setRefused takes a family out of the exposition, or lets it in again.
-func (d *Driver) setRefused(draft *draft, refused bool, taken string) {
-	if draft.refused == refused {
-		return
-	}
-	draft.refused, draft.taken = refused, taken
-	d.catalog.touch(draft)
-	for _, s := range draft.family.series {
-		if s.metric == nil {
-			continue
-		}
-		if refused {
-			d.report(s.metric, draft.refusal(s.metric))
-		} else if s.metric.reported == ReasonRegistered {
-			s.metric.reported = ""
-		}
-	}
-}
-
-// refusal is the error for a metric of a family that is refused.
-func (d *draft) refusal(m *metric) *MetricError {
-	return &MetricError{
-		Name: m.id.name, Labels: m.labels, Reason: ReasonRegistered,
-		Err: fmt.Errorf("family %s is left out: the application registered %s itself", d.name, d.taken),
-	}
-}
-
-// checkDecrease reports what is exposed as a counter and went down without
-// having been cleared: Prometheus takes that for a restart, and rate() for
-// events. A rule can show it as a gauge.
-func (d *Driver) checkDecrease(m *metric) {
-	if d.config.Layout != LayoutTyped || !m.fresh {
-		return
-	}
-	total, advice := m.reading.value, "; a rule with AsGauge shows it as a gauge"
-	switch m.rule.Kind.apply(m.shape.kind) {
-	case kindCounter, kindMeter:
-	case kindHistogram, kindTimer:
-		total, advice = float64(m.reading.stats.Count), ""
-	default:
-		return
-	}
-	if total < m.total && m.reading.created.Equal(m.cleared) {
-		d.report(m, &MetricError{
-			Name: m.id.name, Labels: m.labels, Reason: ReasonDecreased,
-			Err: fmt.Errorf("its count is exposed as a counter and went down from %v to %v%s", m.total, total, advice),
+// commit makes the plan the state. Scrapes see it from the moment in which the other
+// drivers of the registry do.
+func (d *Driver) commit(plan *planning.Plan) {
+	reports := plan.Commit(func(released map[string]string, change func()) {
+		d.member.Commit(released, func() {
+			change()
+			d.current.Store(d.state.Exposition())
 		})
+	})
+	d.kept.drop()
+	for _, r := range reports {
+		d.reports.add(metricError(r.Metric, r.Problem))
 	}
-	m.total, m.cleared = total, m.reading.created
+}
+
+// reconsider plans with the last values again, because something has changed that
+// does not come from the sources.
+func (d *Driver) reconsider(change func(*planning.Plan)) {
+	mine := d.turns.take()
+	defer d.turns.end(mine)
+	if d.current.Load() == nil {
+		return
+	}
+	plan := d.plan(d.state.Metrics(), true)
+	plan = d.ask(plan, mine, true)
+	change(plan)
+	d.commit(plan)
+}
+
+// scraped returns what a scrape is to show: the last flush, or a new one where the
+// sources are read at each scrape or nothing has been flushed yet.
+func (d *Driver) scraped() *families.Exposition {
+	switch {
+	case d.closed.Load():
+	case d.config.FlushInterval == 0:
+		d.flushInScrape()
+	case d.current.Load() == nil:
+		if d.flushed.CompareAndSwap(false, true) {
+			d.reports.add(ErrNotRunning)
+		}
+		d.flushInScrape()
+	}
+	if e := d.current.Load(); e != nil {
+		return e
+	}
+	return families.Empty
 }

@@ -9,16 +9,17 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/families"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
 )
 
 // Gather returns the families of the last flush, or of one made for it if the
 // interval is 0, sorted by name. They are the caller's to keep. With it a driver
 // is a prometheus.Gatherer. The error is always nil: what could not be read was
-// told to Config.OnError. Through Gather, what a wrapping registerer adds does
+// reported to Config.OnError. Through Gather, what a wrapping registerer adds does
 // not show.
 func (d *Driver) Gather() ([]*dto.MetricFamily, error) {
-	return newTree(d.scraped()).families, nil
+	return d.scraped().DTO(), nil
 }
 
 // Transactional returns a gatherer whose families are reused once they have been
@@ -30,10 +31,14 @@ func (d *Driver) Transactional() prometheus.TransactionalGatherer { return trans
 type transactional struct{ driver *Driver }
 
 // Gather lends the families of the last flush until done is called. They must
-// not be changed.
+// not be changed. The error says that too many readers are stuck in the midst of
+// earlier flushes.
 func (t transactional) Gather() ([]*dto.MetricFamily, func(), error) {
-	tree, done := t.driver.trees.borrow(t.driver.scraped())
-	return tree.families, done, nil
+	all, done, err := t.driver.trees.Borrow(t.driver.scraped())
+	if err != nil {
+		err = fmt.Errorf("prometheusmetrics: %w", err)
+	}
+	return all, done, err
 }
 
 // gatherSafely turns a panic into an error.
@@ -56,9 +61,9 @@ type join struct {
 	names    map[string]string // names in use, to the family that uses them
 }
 
-func newJoin(families []*dto.MetricFamily) *join {
-	j := &join{families: slices.Clone(families), index: make(map[string]int, len(families)), names: make(map[string]string)}
-	for i, family := range families {
+func newJoin(all []*dto.MetricFamily) *join {
+	j := &join{families: slices.Clone(all), index: make(map[string]int, len(all)), names: make(map[string]string)}
+	for i, family := range all {
 		j.index[family.GetName()] = i
 		j.use(family)
 	}
@@ -66,7 +71,7 @@ func newJoin(families []*dto.MetricFamily) *join {
 }
 
 func (j *join) use(family *dto.MetricFamily) {
-	for _, name := range namesUsed(family.GetName(), family.GetType()) {
+	for _, name := range families.Names(family.GetName(), family.GetType()) {
 		j.names[name] = family.GetName()
 	}
 }
@@ -77,9 +82,9 @@ func (j *join) add(family *dto.MetricFamily) error {
 	name := family.GetName()
 	at, known := j.index[name]
 	if !known {
-		for _, used := range namesUsed(name, family.GetType()) {
+		for _, used := range families.Names(name, family.GetType()) {
 			if other, taken := j.names[used]; taken {
-				return fmt.Errorf("family %s is left out: it can't stand beside %s", name, other)
+				return fmt.Errorf("family %s is left out: it conflicts with %s", name, other)
 			}
 		}
 		j.index[name] = len(j.families)

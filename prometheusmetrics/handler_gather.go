@@ -9,6 +9,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
+
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/families"
 )
 
 // scrapes has requests that come at the same time share one gathering.
@@ -114,7 +116,7 @@ type gatherCall struct {
 	done     chan struct{}
 	late     bool // it was waited for in vain, and is not waited for again
 	families []*dto.MetricFamily
-	flush    *exposition // instead of families, of a driver
+	flush    *families.Exposition // instead of families, of a driver
 	driver   *Driver
 	err      error
 }

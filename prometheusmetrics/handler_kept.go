@@ -3,6 +3,7 @@ package prometheusmetrics
 import (
 	"sync"
 
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/families"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/wire"
 )
 
@@ -13,11 +14,11 @@ const maxKept = 64 << 20
 // kept are the renderings of one flush.
 type kept struct {
 	mu    sync.Mutex
-	flush *exposition
+	flush *families.Exposition
 	runs  map[keptKey]*keptRun
 	bytes int // of those that are made
 
-	named []*family           // whose names are taken
+	named []*families.Family  // whose names are taken
 	taken map[string]struct{} // all names that they use
 }
 
@@ -34,7 +35,7 @@ type keptRun struct {
 
 // render returns a run of the flush, rendered by the first that asks for it. Names
 // of a driver's families are the same in all escaping schemes.
-func (k *kept) render(flush *exposition, r run, format wire.Format, coding wire.Coding, expected int) renderedRun {
+func (k *kept) render(flush *families.Exposition, r run, format wire.Format, coding wire.Coding, expected int) renderedRun {
 	key := keptKey{format.Kind, coding, r.from, r.to}
 	if format.Kind == wire.Other {
 		return renderFlush(flush, r, format, coding, expected)
@@ -72,13 +73,13 @@ func (k *kept) drop() {
 }
 
 // namesOf returns all names that the families of a flush use.
-func (k *kept) namesOf(flush *exposition) map[string]struct{} {
+func (k *kept) namesOf(flush *families.Exposition) map[string]struct{} {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.taken == nil || !sameFamilies(k.named, flush.families) {
-		k.named, k.taken = flush.families, make(map[string]struct{}, len(flush.families))
-		for _, family := range flush.families {
-			for _, name := range namesUsed(family.name, family.typ) {
+	if k.taken == nil || !families.Same(k.named, flush.Families) {
+		k.named, k.taken = flush.Families, make(map[string]struct{}, len(flush.Families))
+		for _, family := range flush.Families {
+			for _, name := range families.Names(family.Name, family.Type) {
 				k.taken[name] = struct{}{}
 			}
 		}
@@ -87,6 +88,11 @@ func (k *kept) namesOf(flush *exposition) map[string]struct{} {
 }
 
 // renderFlush renders a run of a flush.
-func renderFlush(flush *exposition, r run, format wire.Format, coding wire.Coding, expected int) renderedRun {
-	return renderFamilies(newTree(flush).families[r.from:r.to], format, coding, expected)
+func renderFlush(flush *families.Exposition, r run, format wire.Format, coding wire.Coding, expected int) renderedRun {
+	writer := flush.NewWriter(format)
+	return renderEach(r.to-r.from, coding, expected, func(dst []byte, i int) ([]byte, string, error) {
+		family := flush.Families[r.from+i]
+		dst, err := writer.Append(dst, family)
+		return dst, family.Name, err
+	})
 }

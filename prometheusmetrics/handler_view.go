@@ -11,14 +11,15 @@ import (
 
 	dto "github.com/prometheus/client_model/go"
 
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/families"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/wire"
 )
 
 // view is what one gathering brought, and the answers that were made of it.
 type view struct {
-	driver *Driver     // whose flush is shown, nil for none
-	flush  *exposition // sorted by name
-	place  int         // of the driver among the gatherers
+	driver *Driver              // whose flush is shown, nil for none
+	flush  *families.Exposition // sorted by name
+	place  int                  // of the driver among the gatherers
 	runs   []run
 	err    error // of the gathering
 	late   bool  // whether a gatherer did not come back in time
@@ -68,7 +69,7 @@ func newView(timeout time.Duration, calls []*gatherCall, late []bool) (*view, ma
 			v.driver, v.flush, v.place = call.driver, call.flush, i
 			others = append(others, nil)
 		case call.flush != nil: // of one more driver
-			others = append(others, newTree(call.flush).families)
+			others = append(others, call.flush.DTO())
 		default:
 			fail(i, call.err)
 			others = append(others, call.families)
@@ -93,11 +94,11 @@ func (v *view) arrange(gathered [][]*dto.MetricFamily, refuse func(i int, name s
 	joined := newJoin(nil)
 	if v.clashes(gathered) {
 		// Rare, and worth no effort: the driver's families become like all others.
-		gathered[v.place] = newTree(v.flush).families
+		gathered[v.place] = v.flush.DTO()
 		v.driver, v.flush = nil, nil
 	}
-	for i, families := range gathered {
-		for _, family := range families {
+	for i, all := range gathered {
+		for _, family := range all {
 			if len(family.GetMetric()) == 0 {
 				continue
 			}
@@ -110,22 +111,22 @@ func (v *view) arrange(gathered [][]*dto.MetricFamily, refuse func(i int, name s
 }
 
 // interleave puts families, which are sorted, between those of the driver.
-func (v *view) interleave(families []*dto.MetricFamily) {
+func (v *view) interleave(all []*dto.MetricFamily) {
 	from := 0
-	for len(families) > 0 && v.flush != nil {
-		before, _ := slices.BinarySearchFunc(v.flush.families[from:], families[0].GetName(), func(f *family, name string) int {
-			return strings.Compare(f.name, name)
+	for len(all) > 0 && v.flush != nil {
+		before, _ := slices.BinarySearchFunc(v.flush.Families[from:], all[0].GetName(), func(f *families.Family, name string) int {
+			return strings.Compare(f.Name, name)
 		})
 		to := from + before
 		n := 1
-		for n < len(families) && (to == len(v.flush.families) || families[n].GetName() < v.flush.families[to].name) {
+		for n < len(all) && (to == len(v.flush.Families) || all[n].GetName() < v.flush.Families[to].Name) {
 			n++
 		}
 		v.add(run{from: from, to: to})
-		v.add(run{families: families[:n]})
-		from, families = to, families[n:]
+		v.add(run{families: all[:n]})
+		from, all = to, all[n:]
 	}
-	v.add(run{families: families})
+	v.add(run{families: all})
 	v.add(v.own(from))
 }
 
@@ -134,7 +135,7 @@ func (v *view) own(from int) run {
 	if v.flush == nil {
 		return run{}
 	}
-	return run{from: from, to: len(v.flush.families)}
+	return run{from: from, to: len(v.flush.Families)}
 }
 
 func (v *view) add(r run) {
@@ -149,9 +150,9 @@ func (v *view) clashes(gathered [][]*dto.MetricFamily) bool {
 		return false
 	}
 	taken := v.driver.kept.namesOf(v.flush)
-	for _, families := range gathered {
-		for _, family := range families {
-			for _, name := range namesUsed(family.GetName(), family.GetType()) {
+	for _, all := range gathered {
+		for _, family := range all {
+			for _, name := range families.Names(family.GetName(), family.GetType()) {
 				if _, clash := taken[name]; clash {
 					return true
 				}
@@ -223,12 +224,12 @@ func (a *answer) make(v *view, h *handler, format wire.Format, coding wire.Codin
 
 // only returns the families of a run that are among the names.
 func (v *view) only(r run, names []string) []*dto.MetricFamily {
-	families := r.families
-	if families == nil {
-		families = newTree(v.flush).families[r.from:r.to]
+	all := r.families
+	if all == nil {
+		all = v.flush.DTO()[r.from:r.to]
 	}
 	var chosen []*dto.MetricFamily
-	for _, family := range families {
+	for _, family := range all {
 		if _, wanted := slices.BinarySearch(names, family.GetName()); wanted {
 			chosen = append(chosen, family)
 		}
@@ -243,15 +244,27 @@ type renderedRun struct {
 	problems map[string]error
 }
 
-func renderFamilies(families []*dto.MetricFamily, format wire.Format, coding wire.Coding, expected int) (out renderedRun) {
-	renderer, encoder := wire.NewRenderer(coding, expected), wire.NewEncoder(format)
-	for _, family := range families {
+func renderFamilies(all []*dto.MetricFamily, format wire.Format, coding wire.Coding, expected int) renderedRun {
+	encoder := wire.NewEncoder(format)
+	return renderEach(len(all), coding, expected, func(dst []byte, i int) ([]byte, string, error) {
+		dst, err := encoder.Append(dst, all[i])
+		return dst, all[i].GetName(), err
+	})
+}
+
+// renderEach renders n families, each by appending it.
+func renderEach(
+	n int, coding wire.Coding, expected int, add func(dst []byte, i int) ([]byte, string, error),
+) (out renderedRun) {
+	renderer := wire.NewRenderer(coding, expected)
+	for i := range n {
+		var name string
 		var err error
-		if renderer.Buffer, err = encoder.Append(renderer.Buffer, family); err != nil {
+		if renderer.Buffer, name, err = add(renderer.Buffer, i); err != nil {
 			if out.problems == nil {
 				out.problems = make(map[string]error)
 			}
-			out.problems["encoding "+family.GetName()] = fmt.Errorf("prometheusmetrics: %w", err)
+			out.problems["encoding "+name] = fmt.Errorf("prometheusmetrics: %w", err)
 		}
 		renderer.Spill()
 	}

@@ -122,36 +122,6 @@ func protobuf(t *testing.T, registry *prometheus.Registry) map[string]*dto.Metri
 	}
 }
 
-func TestSpans(t *testing.T) {
-	for _, test := range []struct {
-		buckets []int32 // indices, each counted by its position from 1
-		spans   [][2]int32
-		deltas  []int64
-	}{
-		{nil, nil, nil},
-		{[]int32{0}, [][2]int32{{0, 1}}, []int64{1}},
-		{[]int32{-5, -4}, [][2]int32{{-5, 2}}, []int64{1, 1}},
-		{[]int32{7, 10}, [][2]int32{{7, 4}}, []int64{1, -1, 0, 2}},
-		{[]int32{7, 11}, [][2]int32{{7, 1}, {3, 1}}, []int64{1, 1}},
-		{[]int32{2, 3, 9}, [][2]int32{{2, 2}, {5, 1}}, []int64{1, 1, 1}},
-	} {
-		spans, deltas := spans(func(yield func(int32, uint64) bool) {
-			for i, index := range test.buckets {
-				if !yield(index, uint64(i+1)) {
-					return
-				}
-			}
-		})
-		var got [][2]int32
-		for _, span := range spans {
-			got = append(got, [2]int32{span.GetOffset(), int32(span.GetLength())})
-		}
-		if !slices.Equal(got, test.spans) || !slices.Equal(deltas, test.deltas) {
-			t.Errorf("buckets %v became %v %v, want %v %v", test.buckets, got, deltas, test.spans, test.deltas)
-		}
-	}
-}
-
 // TestEmptyHistogramIsNative: without the empty span it would be a classic one.
 func TestEmptyHistogramIsNative(t *testing.T) {
 	source := bucketed()

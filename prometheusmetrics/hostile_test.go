@@ -22,7 +22,12 @@ import (
 )
 
 // given is a source whose metrics are whatever a test wants, under any name.
-type given []found
+type given []givenMetric
+
+type givenMetric struct {
+	name   string
+	metric any
+}
 
 func (g given) Each(f func(string, any)) {
 	for _, each := range g {
@@ -30,7 +35,7 @@ func (g given) Each(f func(string, any)) {
 	}
 }
 
-func (g *given) add(name string, metric any) { *g = append(*g, found{name: name, metric: metric}) }
+func (g *given) add(name string, metric any) { *g = append(*g, givenMetric{name, metric}) }
 
 func counted(n int64, labels ...metrics.Labels) metrics.Counter {
 	c := metrics.NewCounter(labels...)
@@ -80,7 +85,7 @@ func TestHostile(t *testing.T) {
 		"empty name in a namespace": {
 			config:  Config{Namespace: "n"},
 			metrics: func(g *given) { g.add("", counted(1)) },
-			want:    map[string]string{"n_count": "1"},
+			reports: []string{": name"},
 		},
 		"names of invalid characters": {
 			metrics: func(g *given) {
@@ -219,7 +224,7 @@ func TestHostile(t *testing.T) {
 				}
 			},
 			want:    map[string]string{"c0_count": "0", "c1_count": "1"},
-			reports: []string{"c2: limit", "c3: limit", "c4: limit"},
+			reports: []string{"c2: limit"}, // once for all
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -413,7 +418,7 @@ func TestRegisteredLater(t *testing.T) {
 		if got := scrape(t, promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})); got["b_gauge"] != "2" {
 			t.Errorf("before the look: %v", got)
 		}
-		time.Sleep(lookInterval)
+		time.Sleep(probeInterval)
 		synctest.Wait()
 		got := scrape(t, promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 		if got["a_gauge"] != "0" || got["b_gauge"] != "2" {
@@ -610,7 +615,7 @@ func TestSeveralSources(t *testing.T) {
 	for i, client := range []string{"a", "b", "b"} {
 		source := &given{}
 		source.add("sent", counted(int64(i+1)))
-		sources = append(sources, LabelledSource{source, prometheus.Labels{"client": client}})
+		sources = append(sources, LabelledSource{Source: source, Labels: prometheus.Labels{"client": client}})
 	}
 	d, _, registry, log := newTestDriver(t, Config{Sources: sources})
 	once(t, d)

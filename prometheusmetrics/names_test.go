@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/layout"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/reading"
 )
 
 // TestNamesInReadme has the README's table of names be what the layouts do.
@@ -34,45 +36,45 @@ func TestNamesInReadme(t *testing.T) {
 }
 
 func namesTable() string {
-	gauges, typed := newGaugeLayout(time.Nanosecond, defaultPercentiles), &typedLayout{percentiles: defaultPercentiles}
-	own, foreign := &reading{lifetimeSum: true}, &reading{}
-	bucketed := &reading{lifetimeSum: true, buckets: &metrics.BucketSnapshot{}}
+	gauges, typed := layout.Gauges(time.Nanosecond, defaultPercentiles), layout.Typed(defaultPercentiles)
+	own, foreign := &reading.Values{LifetimeSum: true}, &reading.Values{}
+	bucketed := &reading.Values{LifetimeSum: true, Buckets: &metrics.BucketSnapshot{}}
 	var table strings.Builder
 	table.WriteString("| metric | in `LayoutGauges` | in `LayoutTyped` |\n|---|---|---|\n")
 	for _, row := range []struct {
-		metric  string
-		kind    kind
-		reading *reading
+		metric string
+		kind   reading.Kind
+		values *reading.Values
 	}{
-		{"Counter", kindCounter, own},
-		{"Gauge, GaugeFloat64", kindGauge, own},
-		{"Meter", kindMeter, own},
-		{"Histogram", kindHistogram, own},
-		{"Timer", kindTimer, own},
-		{"Histogram with a bucketed sample", kindHistogram, bucketed},
-		{"Timer with a bucketed sample", kindTimer, bucketed},
-		{"Histogram of another library", kindHistogram, foreign},
-		{"Timer of another library", kindTimer, foreign},
-		{"go-ethereum's ResettingTimer", kindWindow, own},
-		{"go-ethereum's GaugeInfo", kindInfo, own},
-		{"Healthcheck", kindHealthcheck, own},
+		{"Counter", reading.Counter, own},
+		{"Gauge, GaugeFloat64", reading.Gauge, own},
+		{"Meter", reading.Meter, own},
+		{"Histogram", reading.Histogram, own},
+		{"Timer", reading.Timer, own},
+		{"Histogram with a bucketed sample", reading.Histogram, bucketed},
+		{"Timer with a bucketed sample", reading.Timer, bucketed},
+		{"Histogram of another library", reading.Histogram, foreign},
+		{"Timer of another library", reading.Timer, foreign},
+		{"go-ethereum's ResettingTimer", reading.ResettingTimer, own},
+		{"go-ethereum's GaugeInfo", reading.Info, own},
+		{"Healthcheck", reading.Healthcheck, own},
 	} {
-		s := subject{name: "<p>", kind: row.kind, reading: row.reading}
-		fmt.Fprintf(&table, "| %s | %s | %s |\n", row.metric, names(gauges.templates(s), false), names(typed.templates(s), true))
+		s := layout.Subject{Name: "<p>", Kind: row.kind, Values: row.values}
+		fmt.Fprintf(&table, "| %s | %s | %s |\n", row.metric, names(gauges.Templates(s), false), names(typed.Templates(s), true))
 	}
 	return table.String()
 }
 
 // names lists the families of templates, with their types where these differ.
-func names(templates []template, types bool) string {
+func names(templates []layout.Template, types bool) string {
 	var all []string
 	for _, t := range templates {
-		name := "`" + t.name + "`"
-		if len(t.labels) > 0 {
-			name = "`" + t.name + "{" + t.labels[0].Name + "=…}`"
+		name := "`" + t.Name + "`"
+		if len(t.Labels) > 0 {
+			name = "`" + t.Name + "{" + t.Labels[0].Name + "=…}`"
 		}
 		if types {
-			name = strings.ToLower(t.typ.String()) + " " + name
+			name = strings.ToLower(t.Type.String()) + " " + name
 		}
 		if len(all) == 0 || all[len(all)-1] != name {
 			all = append(all, name)

@@ -3,10 +3,12 @@ package prometheusmetrics
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	dto "github.com/prometheus/client_model/go"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/families"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
 )
 
@@ -20,17 +22,20 @@ type losses map[string]error
 // collect returns what a push sends: the driver's families, the time of the last
 // success and what the other gatherers have, without what does not fit. The
 // families may be read until done is called; a second call does nothing.
-func (p *pusher) collect(ctx context.Context) (families []*dto.MetricFamily, lost losses, done func()) {
+func (p *pusher) collect(ctx context.Context) (all []*dto.MetricFamily, lost losses, done func()) {
 	lost = make(losses)
 	others := p.gatherOthers(ctx, lost) // first, since it may take its time
 	exposition := p.driver.current.Load()
-	tree, done := p.driver.trees.borrow(exposition)
-	families = p.own(exposition, tree.families, lost)
+	lent, done, err := p.driver.trees.Borrow(exposition)
+	if err != nil { // others read too much; what is pushed is few enough
+		lent, done = exposition.DTO(), func() {}
+	}
+	all = p.own(exposition, lent, lost)
 	last := p.lastSuccess()
 	if last == nil && len(others) == 0 {
-		return families, lost, done
+		return all, lost, done
 	}
-	joined := newJoin(families)
+	joined := newJoin(all)
 	if last != nil {
 		if err := joined.add(last); err != nil {
 			lost["last success"] = fmt.Errorf("prometheusmetrics: push: last success: %w", err)
@@ -44,24 +49,31 @@ func (p *pusher) collect(ctx context.Context) (families []*dto.MetricFamily, los
 
 // own returns the driver's families without the series that have a label of the
 // group. Those that it is given belong to the scrapes, and are not changed.
-func (p *pusher) own(e *exposition, all []*dto.MetricFamily, lost losses) []*dto.MetricFamily {
-	families := make([]*dto.MetricFamily, 0, len(all))
-	collisions := make(map[*series]string)
+func (p *pusher) own(e *families.Exposition, all []*dto.MetricFamily, lost losses) []*dto.MetricFamily {
+	own := make([]*dto.MetricFamily, 0, len(all))
 	for i, family := range all {
 		fitting := make([]*dto.Metric, 0, len(family.Metric))
-		for j, s := range e.families[i].series { // in a tree they have the same order
-			if label := p.options.collision(s.labels); label != "" {
-				collisions[s] = label
+		for j, metric := range family.Metric { // in the same order as the exposition's
+			if label := p.options.collision(metric.Label); label != "" {
+				lost.addCollision(e.Families[i].Series[j].Origin, label)
 			} else {
-				fitting = append(fitting, family.Metric[j])
+				fitting = append(fitting, metric)
 			}
 		}
 		if len(fitting) > 0 {
-			families = append(families, withMetrics(family, fitting))
+			own = append(own, withMetrics(family, fitting))
 		}
 	}
-	p.driver.nameCollisions(collisions, lost)
-	return families
+	return own
+}
+
+// addCollision notes that a metric is left out for a label that the group has.
+func (l losses) addCollision(of *families.Origin, label string) {
+	problem := &MetricError{
+		Name: of.Name, Labels: maps.Clone(of.Labels), Reason: ReasonLabel,
+		Err: fmt.Errorf("it is not pushed: label %s belongs to the group that is pushed to", label),
+	}
+	l[problem.Error()] = problem
 }
 
 // withMetrics returns a copy of the family that has these metrics.
@@ -83,26 +95,6 @@ func (o PushOptions) collision(labels []*dto.LabelPair) string {
 	return ""
 }
 
-// nameCollisions finds the metrics whose series are left out. Which metric a
-// series belongs to only a flush may know, so it waits for one that is under way.
-func (d *Driver) nameCollisions(collisions map[*series]string, lost losses) {
-	if len(collisions) == 0 {
-		return
-	}
-	d.flushing.Lock()
-	defer d.flushing.Unlock()
-	for s, label := range collisions {
-		if s.metric == nil {
-			continue // gone since
-		}
-		problem := &MetricError{
-			Name: s.metric.id.name, Labels: s.metric.labels, Reason: ReasonLabel,
-			Err: fmt.Errorf("it is not pushed: label %s belongs to the group that is pushed to", label),
-		}
-		lost[problem.Error()] = problem
-	}
-}
-
 // lastSuccess makes the gauge of that name, nil where there is none to show.
 func (p *pusher) lastSuccess() *dto.MetricFamily {
 	name := naming.Metric(p.driver.config.Namespace, p.driver.config.Subsystem, p.options.LastSuccess)
@@ -117,7 +109,7 @@ func (p *pusher) lastSuccess() *dto.MetricFamily {
 		Help: proto.String("When the job last succeeded, in seconds since 1970."),
 		Type: dto.MetricType_GAUGE.Enum(),
 		Metric: []*dto.Metric{{
-			Label: labelPairs(labels),
+			Label: families.LabelPairs(labels),
 			Gauge: &dto.Gauge{Value: proto.Float64(float64(succeeded.UnixMilli()) / 1e3)},
 		}},
 	}

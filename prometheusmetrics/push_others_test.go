@@ -65,7 +65,7 @@ func TestPushOtherGatherers(t *testing.T) {
 		"a timestamp": {gathers(nil, gaugeFamily("a", withTimestamp, gaugeSeries(2))),
 			map[string]string{"a": "2"}, "takes no timestamps"},
 		"another type": {gathers(nil, gaugeFamily("a", gaugeSeries(2)), summary),
-			map[string]string{"a": "2"}, "family c is left out: it can't stand beside c_count"},
+			map[string]string{"a": "2"}, "family c is left out: it conflicts with c_count"},
 		"a series of the driver": {gathers(nil, gaugeFamily("c_count", gaugeSeries(2), gaugeSeries(3, "x", "y"))),
 			map[string]string{`c_count{x="y"}`: "3"}, "1 series of family c_count are left out"},
 		"a series twice": {gathers(nil, gaugeFamily("a", gaugeSeries(2), gaugeSeries(3))),

@@ -233,7 +233,7 @@ func TestPushHoldsNothingUp(t *testing.T) {
 		ended := make(chan error)
 		go func() { ended <- d.Push(ctx, to(silent, PushOptions{})) }()
 		synctest.Wait() // for the client to hang
-		if d.trees.last.readers > 0 {
+		if d.trees.Lent() > 0 {
 			t.Error("scrapes can't have the tree that the push has encoded")
 		}
 
@@ -305,11 +305,11 @@ func TestPushShowsOneFlush(t *testing.T) {
 	var scraping sync.WaitGroup
 	scraping.Go(func() {
 		for {
-			d.flushing.Lock() // so that no push flushes half of it
+			mine := d.turns.take() // so that no push flushes half of it
 			for _, counter := range counters {
 				counter.Inc(1)
 			}
-			d.flushing.Unlock()
+			d.turns.end(mine)
 			once(t, d)
 			_, done, _ := d.Transactional().Gather()
 			done()

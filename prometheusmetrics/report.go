@@ -6,83 +6,127 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
+
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/problem"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/reading"
 )
 
-// reports are errors on their way to Config.OnError. They are gathered while
-// locks are held and told when none is, so that the callback may use the driver.
+// reports are errors on their way to Config.OnError, which is code of others: it runs
+// in a goroutine of its own, with no lock held, and may use the driver. Its zero value
+// is ready for use.
 type reports struct {
+	patience time.Duration // how long tell waits; 0 means defaultCallTimeout
+
 	mu      sync.Mutex
 	waiting []error
+	dropped int // errors for which there was no room
 	telling bool
 }
+
+// maxWaiting bounds the errors that wait for an OnError that does not come back.
+const maxWaiting = 1000
 
 func (r *reports) add(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if len(r.waiting) >= maxWaiting {
+		r.dropped++
+		return
+	}
 	r.waiting = append(r.waiting, err)
 }
 
-// tell hands over what is waiting. If another goroutine is at it, or a callback
-// further up this one's stack, that one goes on with what was added.
+// tell hands over what is waiting, and waits for that for a while.
 func (r *reports) tell(onError func(error)) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.telling {
-		return
+	patience := r.patience
+	if patience == 0 {
+		patience = defaultCallTimeout
 	}
-	r.telling = true
-	defer func() { r.telling = false }()
-	for len(r.waiting) > 0 {
-		report := r.waiting[0]
-		r.waiting = r.waiting[1:]
-		r.mu.Unlock()
-		tellOne(onError, report)
-		r.mu.Lock()
-	}
-	r.waiting = nil
+	r.tellWithin(onError, patience)
 }
 
-// tellOne survives a callback that panics.
+// tellWithin hands over what is waiting. If a goroutine is at it already, which may be
+// the caller's own callback, that one goes on with what was added.
+func (r *reports) tellWithin(onError func(error), patience time.Duration) {
+	r.mu.Lock()
+	idle := !r.telling && len(r.waiting) > 0
+	r.telling = r.telling || idle
+	r.mu.Unlock()
+	if !idle {
+		return
+	}
+	done := make(chan struct{})
+	go r.deliver(onError, done)
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-done:
+	case <-timer.C:
+	}
+}
+
+// deliver tells what is waiting. It goes on in another goroutine if the callback ends
+// this one.
+func (r *reports) deliver(onError func(error), done chan struct{}) {
+	finished := false
+	defer func() {
+		if !finished {
+			go r.deliver(onError, done)
+		}
+	}()
+	for report := r.next(); report != nil; report = r.next() {
+		tellOne(onError, report)
+	}
+	finished = true
+	close(done)
+}
+
+// next returns what is to be told next, or nil when that is all.
+func (r *reports) next() (report error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case len(r.waiting) > 0:
+		report = r.waiting[0]
+		r.waiting[0] = nil
+		r.waiting = r.waiting[1:]
+	case r.dropped > 0:
+		report = fmt.Errorf("prometheusmetrics: %d more errors were not reported, since OnError took too long", r.dropped)
+		r.dropped = 0
+	default:
+		r.waiting, r.telling = nil, false
+	}
+	return report
+}
+
+// tellOne survives a callback, or a log handler, that panics.
 func tellOne(onError func(error), report error) {
+	defer func() {
+		if cause := recover(); cause != nil && onError != nil {
+			defer func() { _ = recover() }()
+			slog.Error("prometheusmetrics: OnError panicked", "cause", fmt.Sprint(cause), "error", report)
+		}
+	}()
 	if onError == nil {
 		slog.Warn("prometheusmetrics", "error", report)
 		return
 	}
-	defer func() {
-		if cause := recover(); cause != nil {
-			slog.Error("prometheusmetrics: OnError panicked", "cause", fmt.Sprint(cause), "error", report)
-		}
-	}()
 	onError(report)
 }
 
-// report notes that a metric has a problem, once for as long as it lasts.
-func (d *Driver) report(m *metric, problem *MetricError) {
-	if m.reported == problem.Reason {
-		return
-	}
-	m.reported = problem.Reason
-	d.reports.add(problem)
+// metricError makes the error that users see of a metric's problem.
+func metricError(m *reading.Metric, p *problem.Problem) *MetricError {
+	return &MetricError{Name: m.Name, Labels: maps.Clone(m.Labels), Reason: Reason(p.Reason), Err: p.Err}
 }
 
-// fail leaves a metric out.
-func (d *Driver) fail(m *metric, reason Reason, err error) {
-	if m.problem == nil {
-		d.catalog.touchSeries(m.series)
-	} else if m.problem.Reason == reason {
-		return
+// sourceError makes the error that users see of sources that can't be listed; nil of
+// nil.
+func sourceError(err error) error {
+	if err == nil {
+		return nil
 	}
-	m.problem = &MetricError{Name: m.id.name, Labels: m.labels, Reason: reason, Err: err}
-	d.report(m, m.problem)
-}
-
-// recover lets a metric in again whose problem has gone.
-func (d *Driver) recovered(m *metric) {
-	if m.problem == nil {
-		return
-	}
-	m.problem, m.reported = nil, ""
-	d.catalog.touchSeries(m.series)
+	return fmt.Errorf("prometheusmetrics: %w", err)
 }
 
 // onceTold lets through the problems that were not there the last time. They are

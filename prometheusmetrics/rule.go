@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/planning"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/reading"
 )
 
 // Rule changes how the metrics that it matches are shown. Of the rules of a
@@ -64,21 +66,6 @@ const (
 	// AsGauge shows a counter, or the count of a meter, as a gauge.
 	AsGauge
 )
-
-// apply returns the kind that a metric is shown as. Distributions and health
-// checks can't be anything else.
-func (k Kind) apply(original kind) kind {
-	switch original {
-	case kindCounter, kindGauge, kindMeter:
-		switch k {
-		case AsCounter:
-			return kindCounter
-		case AsGauge:
-			return kindGauge
-		}
-	}
-	return original
-}
 
 // compiledRule is a rule that was checked, with its pattern made ready.
 type compiledRule struct {
@@ -226,4 +213,18 @@ func ruleFor(rules []*compiledRule, name string) *compiledRule {
 		}
 	}
 	return noRule
+}
+
+// planned is the rule as plans know it.
+func (r *compiledRule) planned() *planning.Rule {
+	kind := reading.Unknown
+	switch r.Kind {
+	case AsCounter:
+		kind = reading.Counter
+	case AsGauge:
+		kind = reading.Gauge
+	}
+	return &planning.Rule{
+		Match: r.Match, Name: r.Name, Labels: r.Labels, Scale: r.Scale, Kind: kind, Help: r.Help, Unit: r.Unit, Drop: r.Drop,
+	}
 }

@@ -12,6 +12,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/problem"
 )
 
 // saramaMetrics are all that Sarama's package documentation lists, and
@@ -64,7 +65,7 @@ func TestSaramaRulesMatch(t *testing.T) {
 	used := map[string]bool{}
 	for _, test := range saramaMetrics {
 		rule := ruleFor(rules, test.name)
-		if got := describeSeries(rule.Name, rule.Labels); got != test.shown {
+		if got := problem.Describe(rule.Name, rule.Labels); got != test.shown {
 			t.Errorf("%s becomes %s, want %s", test.name, got, test.shown)
 		}
 		if factor := cmp.Or(rule.Scale, 1); factor != test.factor {
@@ -114,7 +115,7 @@ func TestSaramaRulesHostileNames(t *testing.T) {
 		rule := ruleFor(rules, name)
 		got := ""
 		if rule != noRule {
-			got = describeSeries(rule.Name, rule.Labels)
+			got = problem.Describe(rule.Name, rule.Labels)
 		}
 		if got != want {
 			t.Errorf("%q becomes %s, want %s", name, got, want)
@@ -130,11 +131,11 @@ func TestSaramaRulesWithPrefix(t *testing.T) {
 		prefixed[i].Labels["client"] = "orders"
 	}
 	rule := ruleFor(compileForTest(t, prefixed...), "kafka.request-rate-for-broker-7")
-	if got, want := describeSeries(rule.Name, rule.Labels), `broker_requests{broker="7",client="orders"}`; got != want {
+	if got, want := problem.Describe(rule.Name, rule.Labels), `broker_requests{broker="7",client="orders"}`; got != want {
 		t.Errorf("became %s, want %s", got, want)
 	}
 	rule = ruleFor(compileForTest(t, SaramaRules()...), "request-rate-for-broker-7")
-	if got, want := describeSeries(rule.Name, rule.Labels), `broker_requests{broker="7"}`; got != want {
+	if got, want := problem.Describe(rule.Name, rule.Labels), `broker_requests{broker="7"}`; got != want {
 		t.Errorf("the next caller's rules make it %s, want %s", got, want)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/problem"
 )
 
 // selfMetrics are what the driver records about itself. They are metrics like
@@ -58,17 +59,10 @@ func (s *selfMetrics) record(d *Driver, started time.Time) {
 	now := time.Now()
 	s.flush.Update(now.Sub(started))
 	s.lastFlush.Update(float64(now.UnixNano()) / 1e9)
-	s.series.Update(int64(d.catalog.shown))
-	leftOut := make(map[Reason]int64)
-	for _, m := range d.state.order {
-		switch {
-		case m.problem != nil:
-			leftOut[m.problem.Reason]++
-		case m.reported == ReasonRegistered || m.reported == ReasonTimeout:
-			leftOut[m.reported]++ // in part
-		}
-	}
+	s.series.Update(int64(d.state.Exposition().Series))
+	count := make(map[problem.Reason]int)
+	d.state.CountProblems(count)
 	for reason, gauge := range s.leftOut {
-		gauge.Update(leftOut[reason])
+		gauge.Update(int64(count[problem.Reason(reason)]))
 	}
 }

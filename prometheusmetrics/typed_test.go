@@ -11,7 +11,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 	"github.com/prometheus/common/expfmt"
-	"github.com/prometheus/common/model"
 
 	"github.com/go-metrics-plus/metrics"
 )
@@ -118,39 +117,5 @@ func TestOverlappingReaders(t *testing.T) {
 	defer thirdDone()
 	if third[0] != second[0] || third[0].Metric[0].Gauge.GetValue() != 3 {
 		t.Error("the tree is not reused")
-	}
-}
-
-func TestTypedNameSuffixes(t *testing.T) {
-	layout := &typedLayout{}
-	for _, test := range []struct {
-		name, unit string
-		kind       kind
-		want       string
-	}{
-		{"a", "", kindCounter, "a_total"},
-		{"a_total", "", kindCounter, "a_total"},
-		{"a", "bytes", kindCounter, "a_bytes_total"},
-		{"a_bytes_total", "bytes", kindCounter, "a_bytes_total"},
-		{"a:b", "", kindCounter, "a_b_total"},
-		{"a", "", kindMeter, "a_total"},
-		{"a", "", kindGauge, "a"},
-		{"a", "ratio", kindGauge, "a_ratio"},
-		{"a", "", kindTimer, "a_seconds"},
-		{"a_seconds", "", kindTimer, "a_seconds"},
-		{"a", "minutes", kindTimer, "a_seconds"},
-		{"a", "", kindHistogram, "a"},
-		{"a", "bytes", kindHistogram, "a_bytes"},
-		{"a", "", kindHealthcheck, "a_healthy"},
-		{"a_healthy", "", kindHealthcheck, "a_healthy"},
-		{"a", "", kindInfo, "a_info"},
-	} {
-		templates := layout.templates(subject{name: test.name, unit: test.unit, kind: test.kind, reading: &reading{lifetimeSum: true}})
-		if len(templates) != 1 || templates[0].name != test.want {
-			t.Errorf("%v %s in %q became %v, want %s", test.kind, test.name, test.unit, templates, test.want)
-		}
-		if !model.LegacyValidation.IsValidMetricName(templates[0].name) {
-			t.Errorf("%s is not valid", templates[0].name)
-		}
 	}
 }

@@ -28,6 +28,9 @@ func newCaster(labels int) *caster {
 	}
 }
 
+// LabelPairs makes the Prometheus type of labels.
+func LabelPairs(labels []naming.Label) []*dto.LabelPair { return newCaster(len(labels)).labels(labels) }
+
 // labels copies the labels of one series.
 func (c *caster) labels(labels []naming.Label) []*dto.LabelPair {
 	if len(labels) == 0 {
@@ -92,8 +95,7 @@ func (e *Exemplar) DTO() *dto.Exemplar {
 	if e == nil {
 		return nil
 	}
-	labels := newCaster(len(e.Labels)).labels(e.Labels)
-	return &dto.Exemplar{Label: labels, Value: proto.Float64(e.Value), Timestamp: timestamppb.New(e.Time)}
+	return &dto.Exemplar{Label: LabelPairs(e.Labels), Value: proto.Float64(e.Value), Timestamp: timestamppb.New(e.Time)}
 }
 
 // DTO makes the histogram's Prometheus type, in a fixed number of allocations but

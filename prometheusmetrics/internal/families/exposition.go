@@ -7,6 +7,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/problem"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/wire"
 )
 
@@ -75,6 +76,9 @@ type Series struct {
 
 	// Quantiles are those of a summary, ascending.
 	Quantiles []float64
+
+	// Origin is the metric that the series is made of.
+	Origin *Origin
 }
 
 // Render renders sorted labels.
@@ -85,6 +89,15 @@ func Render(labels []naming.Label) *wire.Labels {
 	}
 	return wire.NewLabels(pairs...)
 }
+
+// Origin names a metric, for people to read. All its series share it.
+type Origin struct {
+	Name   string            // as its source has it
+	Labels map[string]string // the original ones; nil for none
+}
+
+// String names the metric with its labels.
+func (o *Origin) String() string { return problem.Describe(o.Name, o.Labels) }
 
 // Part is what a counter or summary has beside numbers.
 type Part struct {

@@ -44,7 +44,7 @@ func (t *tree) show(e *Exposition) {
 	} else {
 		copy(t.numbers, e.Numbers)
 	}
-	same := t.exposition != nil && t.branches != nil && sameFamilies(t.exposition.Families, e.Families)
+	same := t.exposition != nil && t.branches != nil && Same(t.exposition.Families, e.Families)
 	t.exposition = e
 	if !same {
 		t.rebuild(e)
@@ -56,9 +56,9 @@ func (t *tree) show(e *Exposition) {
 	}
 }
 
-// sameFamilies reports whether the lists are one and the same, which they are
+// Same reports whether lists of families are one and the same, which they are
 // unless a series came or went.
-func sameFamilies(a, b []*Family) bool {
+func Same(a, b []*Family) bool {
 	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
 }
 
@@ -151,6 +151,13 @@ func (p *Trees) Borrow(e *Exposition) (families []*dto.MetricFamily, done func()
 		p.lent++
 	}
 	return t.families, sync.OnceFunc(func() { p.giveBack(t) }), nil
+}
+
+// Lent returns how many trees have readers.
+func (p *Trees) Lent() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.lent
 }
 
 func (p *Trees) giveBack(t *tree) {

@@ -26,3 +26,22 @@ func TestScaled(t *testing.T) {
 		}
 	}
 }
+
+// What is a decimal fraction stays one: Sarama's milliseconds are seconds, and
+// its hundredths a ratio, without digits that come of the conversion.
+func TestScaleIsExact(t *testing.T) {
+	one := unit.One
+	for n := range 1000 {
+		if got, want := one.Scaled(0.001).Apply(float64(n)), float64(n)/1000; got != want {
+			t.Errorf("%d ms are %v s", n, got)
+		}
+		if got, want := one.Scaled(-0.01).Apply(float64(n)), -float64(n)/100; got != want {
+			t.Errorf("%d hundredths are -%v", n, got)
+		}
+	}
+	for scale, want := range map[float64]float64{1: 3, 2: 6, 0.3: 0.8999999999999999, 1e300: 3e300, 5e-324: 1.5e-323} {
+		if got := one.Scaled(scale).Apply(3); got != want {
+			t.Errorf("3 times %v is %v", scale, got)
+		}
+	}
+}

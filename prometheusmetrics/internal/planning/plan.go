@@ -1,0 +1,287 @@
+package planning
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/problem"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/reading"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/sharing"
+)
+
+// Plan is what a flush is going to change. It refers to the state that it was made
+// from, and is of no use once another plan has been committed.
+type Plan struct {
+	state   *State
+	answers Answers
+
+	metrics []*reading.Metric
+	members []*member // of the metrics
+	gone    []*member
+
+	standings map[*member]*standing // those that change
+	released  map[*entry]struct{}
+	drafts    map[string]*draft // families that change, by name
+	series    map[string]*entry // added, by key
+	users     map[string]string // names that drafts use beside their own, to the draft's
+	claimed   int               // series that there will be
+
+	shared  map[string]sharing.Family // families that another driver shows, too
+	clashes map[string]string         // in the place of the state's; nil for no change
+	limited int                       // change in the metrics that the limit leaves out
+	reports []Report
+}
+
+// Report is something to be told once.
+type Report struct {
+	Metric  *reading.Metric
+	Problem *problem.Problem
+}
+
+// Answers is what is known of the world outside when a plan is made.
+type Answers struct {
+	// Refused says which series another driver has, by their keys.
+	Refused map[string]error
+	// Changes is the account's number: what was left out is worth another try when it
+	// is another one than at the last plan.
+	Changes uint64
+	// Again says that the values are those of the last plan.
+	Again bool
+	// IsShared reports whether another driver may be seen to show series of a family,
+	// by its full name. Nil means that none is.
+	IsShared func(name string) bool
+}
+
+// Make plans what the metrics become. Nothing is changed by it.
+func Make(s *State, all []*reading.Metric, answers Answers) *Plan {
+	p := &Plan{
+		state: s, answers: answers, metrics: all, claimed: len(s.series),
+		standings: make(map[*member]*standing), released: make(map[*entry]struct{}),
+		drafts: make(map[string]*draft), series: make(map[string]*entry), users: make(map[string]string),
+	}
+	p.match()
+	for _, m := range p.gone {
+		p.letGo(m)
+		p.leave(m)
+	}
+	candidates := make([]*member, 0, 8)
+	for _, m := range p.members {
+		p.review(m)
+		if p.standing(m).admitted == nil && m.metric.Fresh && !m.rule.Drop {
+			candidates = append(candidates, m)
+		}
+	}
+	p.admitAll(candidates)
+	p.adoptAgain()
+	return p
+}
+
+// match finds the members of the metrics. Most plans have the same as the last one.
+func (p *Plan) match() {
+	s := p.state
+	if sameMetrics(p.metrics, s.metrics) {
+		p.members = s.members
+		return
+	}
+	p.members = make([]*member, len(p.metrics))
+	stay := make(map[*member]struct{}, len(p.metrics))
+	for i, metric := range p.metrics {
+		m, known := s.known[metric]
+		if !known {
+			m = &member{metric: metric, rule: s.config.Rule(metric.Name)}
+		}
+		p.members[i] = m
+		stay[m] = struct{}{}
+	}
+	for _, m := range s.members {
+		if _, stays := stay[m]; !stays {
+			p.gone = append(p.gone, m)
+		}
+	}
+}
+
+// sameMetrics reports whether the lists are one and the same.
+func sameMetrics(a, b []*reading.Metric) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
+}
+
+// standing returns what becomes of the member, to be read only.
+func (p *Plan) standing(m *member) *standing {
+	if changed, ok := p.standings[m]; ok {
+		return changed
+	}
+	return &m.standing
+}
+
+// change returns what becomes of the member, to be changed.
+func (p *Plan) change(m *member) *standing {
+	changed, ok := p.standings[m]
+	if !ok {
+		copied := m.standing
+		changed = &copied
+		p.standings[m] = changed
+	}
+	return changed
+}
+
+// set has the member enter a condition, or leave it for a nil problem. A problem that
+// is there already, for the same reason, goes on.
+func (p *Plan) set(m *member, c condition, now *problem.Problem) {
+	before := p.standing(m).problems[c]
+	if problem.Same(before, now) {
+		return
+	}
+	p.change(m).problems[c] = now
+	if before != nil && before.Reason == problem.Limit {
+		p.limited--
+	}
+	switch {
+	case now == nil:
+	case now.Reason == problem.Limit:
+		p.limited++ // all of them are reported together
+	default:
+		p.reports = append(p.reports, Report{m.metric, now})
+	}
+}
+
+// leave has a member that has gone leave what it was counted for.
+func (p *Plan) leave(m *member) {
+	if was := p.standing(m).problems[conditionAdmitted]; was != nil && was.Reason == problem.Limit {
+		p.limited--
+	}
+}
+
+// review looks at what has become of a metric since the last plan.
+func (p *Plan) review(m *member) {
+	p.set(m, conditionRead, m.metric.Problem)
+	a := m.admitted
+	switch {
+	case a == nil:
+		return
+	case m.metric.Fresh && a.relabelled != m.metric.Relabelled:
+		p.letGo(m)
+		return
+	case len(p.answers.Refused) > 0:
+		if err := p.refusal(a); err != nil {
+			p.letGo(m)
+			p.refuse(m, err)
+			return
+		}
+	}
+	if m.visible != m.metric.Fresh {
+		p.change(m).visible = m.metric.Fresh
+		for _, e := range a.entries {
+			p.draft(e.family)
+		}
+	}
+	if m.metric.Fresh && a.total != nil && !p.answers.Again {
+		p.set(m, conditionDecreased, p.state.decrease(m, a))
+	}
+}
+
+// refusal says why the series of an admission can't stay.
+func (p *Plan) refusal(a *admission) error {
+	for _, e := range a.entries {
+		if err, refused := p.answers.Refused[e.key]; refused {
+			return err
+		}
+	}
+	return nil
+}
+
+// letGo takes the series of a member out of their families.
+func (p *Plan) letGo(m *member) {
+	if m.admitted == nil {
+		return
+	}
+	for _, e := range m.admitted.entries {
+		p.released[e] = struct{}{}
+		p.draft(e.family).removed++
+		p.claimed--
+	}
+	changed := p.change(m)
+	changed.admitted, changed.visible = nil, false
+	changed.problems[conditionRegistered], changed.problems[conditionDecreased] = nil, nil
+}
+
+// isReleased reports whether the plan lets a series go that is held now.
+func (p *Plan) isReleased(e *entry) bool {
+	_, released := p.released[e]
+	return released
+}
+
+// draft returns the plan's draft of a family.
+func (p *Plan) draft(name string) *draft {
+	d, known := p.drafts[name]
+	if !known {
+		d = &draft{name: name, base: p.state.families[name]}
+		p.drafts[name] = d
+	}
+	return d
+}
+
+// admitAll gives the metrics that have no series theirs, in byte order of their
+// names, so that it does not depend on the source's order who comes first.
+func (p *Plan) admitAll(candidates []*member) {
+	candidates = slices.DeleteFunc(candidates, func(m *member) bool { return !p.isWorthATry(m) })
+	slices.SortStableFunc(candidates, func(a, b *member) int {
+		return cmp.Or(strings.Compare(a.metric.Name, b.metric.Name), a.metric.Source-b.metric.Source)
+	})
+	for _, m := range candidates {
+		p.admit(m)
+	}
+}
+
+// isWorthATry reports whether something has changed for a metric that was left out.
+func (p *Plan) isWorthATry(m *member) bool {
+	s := p.standing(m)
+	why := s.problems[conditionAdmitted]
+	switch {
+	case why == nil || s.notYet || s.relabelled != m.metric.Relabelled:
+		return true
+	case why.Reason == problem.Limit:
+		return p.state.config.MaxSeries-p.claimed >= s.needs
+	case why.Reason != problem.Duplicate:
+		return false
+	case s.blocked != "":
+		return !p.isTaken(s.blocked)
+	}
+	return p.answers.Changes != p.state.changes // another driver is in the way
+}
+
+// Claims are the series that the plan adds.
+func (p *Plan) Claims() iter.Seq[sharing.Claim] {
+	prefix := p.state.config.Prefix
+	return func(yield func(sharing.Claim) bool) {
+		for _, m := range p.members {
+			a := p.standing(m).admitted
+			if a == nil || a == m.admitted {
+				continue
+			}
+			for _, e := range a.entries {
+				family := sharing.Family{
+					Name: prefix + e.family, Type: e.typ, Help: e.help, Unit: e.unit, Metric: a.origin,
+				}
+				if !yield(sharing.Claim{Family: family, Series: e.key, Metric: a.origin}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// adoptAgain has families whose help text is that of another driver's metric looked
+// at again, if no other driver shows them any more.
+func (p *Plan) adoptAgain() {
+	for name := range p.state.adopted {
+		if !p.isShared(name) {
+			p.draft(name)
+		}
+	}
+}
+
+func (p *Plan) isShared(name string) bool {
+	return p.answers.IsShared != nil && p.answers.IsShared(p.state.config.Prefix+name)
+}

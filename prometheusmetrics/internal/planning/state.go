@@ -1,0 +1,141 @@
+package planning
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/families"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/problem"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/reading"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/sharing"
+)
+
+// State is what was committed last. Only Commit changes it, and only one plan is in
+// the making at a time.
+type State struct {
+	config *Config
+
+	metrics []*reading.Metric // of the last plan, in their order
+	members []*member         // the same metrics' members
+	known   map[*reading.Metric]*member
+
+	// What other drivers may look at, with the account of the registry locked; see
+	// package sharing.
+	families map[string]*family // by name
+	users    map[string]*family // by the names that families use beside their own
+	series   map[string]*entry  // by key
+	peak     int                // of len(series), since the maps were made
+
+	exposition *families.Exposition
+	arena      *families.Arena
+	numbers    slots
+	parts      slots
+	histograms slots
+	versions   uint64 // of histograms
+
+	clashes  map[string]string   // families that are taken in the registry, and by which name
+	adopted  map[string]struct{} // families whose help is that of another driver's
+	limited  int                 // metrics that the limit leaves out
+	reported int                 // how many that were when it was reported
+	changes  uint64              // of the account, when left-out metrics were last tried
+}
+
+// NewState makes the state before the first plan.
+func NewState(config Config) *State {
+	s := &State{config: &config, exposition: families.Empty}
+	s.known = make(map[*reading.Metric]*member)
+	s.makeMaps(0)
+	s.clashes, s.adopted = make(map[string]string), make(map[string]struct{})
+	return s
+}
+
+func (s *State) makeMaps(size int) {
+	s.families, s.series = make(map[string]*family, size), make(map[string]*entry, size)
+	s.users = make(map[string]*family)
+	s.peak = size
+}
+
+// member is a metric and what became of it.
+type member struct {
+	metric *reading.Metric
+	rule   *Rule
+	standing
+}
+
+// standing is what became of a metric. A plan makes a new one where it changes.
+type standing struct {
+	problems [conditions]*problem.Problem
+	admitted *admission // nil if it has no series
+	visible  bool       // whether they are exposed, where their families are
+
+	// Why it was not admitted when it was last tried.
+	relabelled uint64 // the metric's number then
+	blocked    string // the name or key that was taken
+	needs      int    // how many series it has, where they are too many
+	notYet     bool   // whether it only has to wait for another driver
+}
+
+// condition is something that may be wrong with a metric, whatever else is.
+type condition int
+
+const (
+	conditionRead       condition = iota // it can't be read
+	conditionAdmitted                    // it can't have its series
+	conditionRegistered                  // the registry has a name of it already
+	conditionDecreased                   // its count went down
+	conditions
+)
+
+// problem returns what is wrong with the metric, nil for nothing. What leaves it out
+// comes first.
+func (s *standing) problem() *problem.Problem {
+	for _, p := range s.problems {
+		if p != nil {
+			return p
+		}
+	}
+	return nil
+}
+
+// Series returns the metric that exposes a series.
+func (s *State) Series(key string) (metric fmt.Stringer, held bool) {
+	if e, held := s.series[key]; held {
+		return e.origin(), true
+	}
+	return nil, false
+}
+
+// Keys calls each with all series that are held, and the name of the family of each.
+func (s *State) Keys(each func(key, family string)) {
+	for key, e := range s.series {
+		each(key, s.config.Prefix+e.family)
+	}
+}
+
+// Family returns the family of a name, as the registry has it.
+func (s *State) Family(name string) (sharing.Family, bool) {
+	if short, ours := strings.CutPrefix(name, s.config.Prefix); ours {
+		if f, held := s.families[short]; held {
+			return f.shared(name), true
+		}
+	}
+	return sharing.Family{}, false
+}
+
+// User returns the family that uses a name, be it that of one of its samples.
+func (s *State) User(name string) (sharing.Family, bool) {
+	if f, held := s.Family(name); held {
+		return f, true
+	}
+	if short, ours := strings.CutPrefix(name, s.config.Prefix); ours {
+		if f, held := s.users[short]; held {
+			return f.shared(s.config.Prefix + f.name), true
+		}
+	}
+	return sharing.Family{}, false
+}
+
+var _ sharing.Holdings = (*State)(nil)
+
+// Exposition is what was committed last.
+func (s *State) Exposition() *families.Exposition { return s.exposition }

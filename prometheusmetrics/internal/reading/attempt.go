@@ -1,0 +1,109 @@
+package reading
+
+import (
+	"fmt"
+
+	"github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/problem"
+)
+
+// attempt is a call that reads a metric. What it reads is its own until it is back.
+type attempt struct {
+	call
+	values     *Values
+	instrument any // of ours, if the metric stands for one
+}
+
+// begin returns a call that reads the metric, or nil if there is one that is out
+// still. What came back late is taken over first.
+func (m *Metric) begin() *call {
+	if m.out != nil {
+		if !m.out.isLate() {
+			m.isOut(m.out.limit())
+			return nil
+		}
+		came := m.out
+		m.out = nil
+		if came.err == nil && m.Kind != Healthcheck {
+			m.settle(came)
+			m.take(came.values, nil)
+		}
+	}
+	values := m.Values
+	if m.Fresh {
+		values = m.newValues() // the late ones may be needed yet
+	}
+	a := &attempt{values: values}
+	value, shape, want, resolve := m.standsIn, m.shape, *m.wanted, m.mayStandIn()
+	a.run = func() error {
+		if resolve {
+			if a.instrument = instrumentOf(value); a.instrument != nil {
+				value = a.instrument
+			}
+		}
+		return a.values.read(value, shape, want)
+	}
+	m.attempt = a
+	return &a.call
+}
+
+// end takes over what the attempt brought, if it is back.
+func (r *Reader) end(m *Metric, limit Limit) {
+	a := m.attempt
+	m.attempt = nil
+	a.batch.mu.Lock()
+	state := a.state
+	a.batch.mu.Unlock()
+	switch state {
+	case back:
+		m.settle(a)
+		m.take(a.values, a.err)
+	case waiting:
+		m.waited = r.reading
+		m.timedOut(fmt.Errorf("its turn did not come within %v, since others took the time", limit.Timeout))
+	default:
+		m.out = a
+		if m.Values == a.values { // which may be written to at any time
+			m.Values = m.newValues()
+		}
+		m.isOut(limit)
+	}
+}
+
+// isOut is what it means for the metric that its call is not back.
+func (m *Metric) isOut(limit Limit) {
+	m.timedOut(fmt.Errorf("reading it takes longer than %v", limit.Timeout))
+}
+
+func (m *Metric) timedOut(err error) {
+	m.Problem = &problem.Problem{Reason: problem.Timeout, Err: err}
+	if m.Kind == Healthcheck {
+		m.Values.Value, m.Fresh = 0, true // unhealthy, and shown
+	}
+}
+
+// settle has the metric read from now on as the instrument that it stands for.
+func (m *Metric) settle(a *attempt) {
+	m.resolved = true
+	if a.instrument == nil {
+		return
+	}
+	m.standsIn = a.instrument
+	m.shape = shape{kind: ownKind(a.instrument), snapshot: -1}
+	m.Kind = m.shape.kind
+	m.guarded = metrics.RunsUserCode(a.instrument)
+}
+
+// mayStandIn reports whether it has to be asked which instrument the metric stands
+// for.
+func (m *Metric) mayStandIn() bool {
+	_, may := m.value.(standIn)
+	return may && !m.resolved
+}
+
+// newValues makes values for the metric's next reading. Labels are asked for once.
+func (m *Metric) newValues() *Values {
+	return &Values{Labels: m.Labels, labeled: m.labeled}
+}
+
+func (a *attempt) limit() Limit { return a.batch.limit }

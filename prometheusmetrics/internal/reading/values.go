@@ -1,0 +1,100 @@
+package reading
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"reflect"
+	"time"
+
+	"github.com/go-metrics-plus/metrics"
+)
+
+// Values is what was read of one metric. A Reader keeps it between readings, so that
+// our own histograms compute again only what has changed.
+type Values struct {
+	Value   float64            // of a gauge or counter; 1 or 0 of a health check
+	Stats   metrics.Statistics // of all else
+	Created time.Time          // zero where the metric does not tell
+	Info    map[string]string  // pairs of an info metric
+	Labels  map[string]string  // original; nil for none
+
+	// Buckets are nil unless the sample is bucketed. Version is another number when
+	// they, or their exemplars, are others than before.
+	Buckets *metrics.BucketSnapshot
+	Version uint64
+
+	// Exemplar is that of a counter, nil for none. It is another pointer when it is
+	// another exemplar.
+	Exemplar *metrics.Exemplar
+
+	// LifetimeSum says that Stats.Sum is the total of all that was recorded, and not
+	// of what a reservoir happens to hold.
+	LifetimeSum bool
+
+	probed    bool // whether ReadBuckets has been tried
+	labeled   bool // whether Labels have been asked for
+	fractions bool // whether what is recorded is not whole numbers
+	recent    sliding
+}
+
+// Wanted is what values are read for.
+type Wanted struct {
+	Percentiles []float64
+	Buckets     bool          // the buckets themselves are shown, not statistics of them
+	Window      time.Duration // which such statistics describe
+}
+
+// read fills the values; a panic of the metric's code becomes an error.
+func (v *Values) read(metric any, s shape, want Wanted) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("reading it panicked: %v", cause)
+		}
+	}()
+	if !v.labeled {
+		v.Labels, v.labeled = labelsOf(metric), true
+	}
+	if ownKind(metric) != Unknown {
+		v.readOwn(metric, want)
+	} else {
+		v.readForeign(metric, s, want.Percentiles)
+	}
+	return nil
+}
+
+// labelsOf returns a copy of the labels of any metric whose method Labels gives a
+// map of strings, or nil. It may run a user's code, and panic with it.
+func labelsOf(metric any) map[string]string {
+	switch m := metric.(type) {
+	case interface{ Labels() metrics.Labels }:
+		return maps.Clone(m.Labels())
+	case interface{ Labels() map[string]string }:
+		return maps.Clone(m.Labels())
+	}
+	value := reflect.ValueOf(metric)
+	if !value.IsValid() {
+		return nil
+	}
+	method := value.MethodByName("Labels")
+	if !method.IsValid() || method.Type().NumIn() != 0 || method.Type().NumOut() != 1 ||
+		!isStringMap(method.Type().Out(0)) {
+		return nil
+	}
+	return stringMap(method.Call(nil)[0])
+}
+
+func stringMap(value reflect.Value) map[string]string {
+	labels := make(map[string]string, value.Len())
+	for entry := value.MapRange(); entry.Next(); {
+		labels[entry.Key().String()] = entry.Value().String()
+	}
+	return labels
+}
+
+// forgetPercentiles makes percentiles NaN: there is none of nothing.
+func (v *Values) forgetPercentiles() {
+	for i := range v.Stats.Percentiles {
+		v.Stats.Percentiles[i] = math.NaN()
+	}
+}
