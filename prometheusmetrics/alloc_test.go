@@ -5,7 +5,11 @@
 
 package prometheusmetrics
 
-import "testing"
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+)
 
 // TestFlushAllocations holds for any number of metrics, as long as none comes
 // or goes.
@@ -26,6 +30,36 @@ func TestFlushAllocations(t *testing.T) {
 			})
 			if allocations > 100 {
 				t.Errorf("%v: %v allocations for a %s, want at most 100", layout, allocations, name)
+			}
+		}
+	}
+}
+
+// TestScrapeAllocations holds for any number of metrics, for the first scrape after
+// a flush and for those that find it rendered.
+func TestScrapeAllocations(t *testing.T) {
+	for _, layout := range layouts {
+		d, p, _ := populated(t, Config{Layout: layout}, 110)
+		h := d.Handler()
+		flush := func() {
+			p.update()
+			once(t, d)
+		}
+		flushing := testing.AllocsPerRun(10, flush)
+		for _, accept := range []string{acceptHeaders[0], acceptHeaders[8], acceptHeaders[10]} { // one for each format
+			for _, encoding := range []string{"", "gzip", "zstd"} {
+				r := httptest.NewRequest(http.MethodGet, "/metrics", nil)
+				r.Header.Set("Accept", accept)
+				r.Header.Set("Accept-Encoding", encoding)
+				scrape := func() { h.ServeHTTP(&partsWriter{header: make(http.Header)}, r) }
+				first := testing.AllocsPerRun(10, func() {
+					flush()
+					scrape()
+				}) - flushing
+				again := testing.AllocsPerRun(10, scrape)
+				if first > 50 || again > 40 {
+					t.Errorf("%v, %q, %q: %v allocations for the first scrape, %v for the next", layout, accept, encoding, first, again)
+				}
 			}
 		}
 	}

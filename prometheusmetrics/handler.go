@@ -199,7 +199,7 @@ func namesOf(r *http.Request) []string {
 }
 
 // reportEncoding reports what could not be encoded, once for as long as it lasts.
-func (h *handler) reportEncoding(kind wire.Kind, problems map[string]error) {
+func (h *handler) reportEncoding(kind wire.Kind, problems problemSet) {
 	if fresh := h.unencoded[kind].news(problems); len(fresh) > 0 {
 		h.report(fresh)
 	}

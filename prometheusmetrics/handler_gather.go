@@ -63,7 +63,7 @@ func (s *scrapes) run(current *sharedScrape) {
 		calls[i] = g.call()
 	}
 	late := s.await(calls)
-	var problems map[string]error
+	var problems problemSet
 	current.view, problems = newViewSafely(s.timeout, calls, late)
 
 	s.mu.Lock()

@@ -25,7 +25,7 @@ type view struct {
 	late   bool  // whether a gatherer did not come back in time
 
 	mu      sync.Mutex
-	answers map[answerKey]*answer
+	answers []*answer // few: one for each way to ask
 }
 
 // run is a number of families that follow each other: some of the driver's, from
@@ -36,11 +36,11 @@ type run struct {
 }
 
 // newViewSafely survives families that make it panic, such as those that hold nil.
-func newViewSafely(timeout time.Duration, calls []*gatherCall, late []bool) (v *view, problems map[string]error) {
+func newViewSafely(timeout time.Duration, calls []*gatherCall, late []bool) (v *view, problems problemSet) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err := fmt.Errorf("prometheusmetrics: joining what was gathered panicked: %v", cause)
-			v, problems = &view{err: err}, map[string]error{"join": err}
+			v, problems = &view{err: err}, problemSet{"join": err}
 		}
 	}()
 	return newView(timeout, calls, late)
@@ -48,38 +48,50 @@ func newViewSafely(timeout time.Duration, calls []*gatherCall, late []bool) (v *
 
 // newView puts together what calls brought. The problems have keys that stay the
 // same for as long as they last.
-func newView(timeout time.Duration, calls []*gatherCall, late []bool) (*view, map[string]error) {
-	v := &view{answers: make(map[answerKey]*answer)}
-	problems := make(map[string]error)
+func newView(timeout time.Duration, calls []*gatherCall, late []bool) (*view, problemSet) {
+	v := &view{}
+	var problems problemSet
 	var errs []error
 	fail := func(i int, err error) {
 		if err != nil {
 			errs = append(errs, placed(i, len(calls), err))
-			problems[fmt.Sprint(i)] = fmt.Errorf("prometheusmetrics: gatherer %d: %w", i, err)
+			problems.add(fmt.Sprint(i), fmt.Errorf("gatherer %d: %w", i, err))
 		}
 	}
-	var others [][]*dto.MetricFamily
+	gathered := make([][]*dto.MetricFamily, len(calls))
 	for i, call := range calls {
 		switch {
 		case late[i]:
 			v.late = true
 			fail(i, lateError(timeout))
-			others = append(others, nil)
 		case call.flush != nil && v.flush == nil:
 			v.driver, v.flush, v.place = call.driver, call.flush, i
-			others = append(others, nil)
 		case call.flush != nil: // of one more driver
-			others = append(others, call.flush.DTO())
+			gathered[i] = call.flush.DTO()
 		default:
 			fail(i, call.err)
-			others = append(others, call.families)
+			gathered[i] = call.families
 		}
 	}
-	v.arrange(others, func(i int, name string, err error) {
-		problems[fmt.Sprint(i, name)] = fmt.Errorf("prometheusmetrics: gatherer %d: %w", i, err)
+	v.arrange(gathered, func(i int, name string, err error) {
+		problems.add(fmt.Sprint(i, name), fmt.Errorf("gatherer %d: %w", i, err))
 	})
 	v.err = errors.Join(errs...)
 	return v, problems
+}
+
+// problemSet are errors by keys that stay the same for as long as they last.
+type problemSet map[string]error
+
+func (p *problemSet) add(key string, err error) {
+	p.merge(problemSet{key: fmt.Errorf("prometheusmetrics: %w", err)})
+}
+
+func (p *problemSet) merge(more problemSet) {
+	if *p == nil && len(more) > 0 {
+		*p = make(problemSet)
+	}
+	maps.Copy(*p, more)
 }
 
 // arrange orders the families. Those of a single gatherer stay as they are.
@@ -171,10 +183,11 @@ type answerKey struct {
 
 // answer is the body of a response. It is complete once made.
 type answer struct {
+	key      answerKey
 	making   sync.Once
 	parts    [][]byte
 	length   int
-	problems map[string]error // families that could not be encoded
+	problems problemSet // families that could not be encoded
 }
 
 // answer returns the answer to a request, made by the first that asks for it. It is
@@ -184,19 +197,25 @@ func (v *view) answer(h *handler, format wire.Format, coding wire.Coding, names 
 	if names != nil {
 		key.filter = fmt.Sprintf("%q", names)
 	}
-	v.mu.Lock()
-	a := v.answers[key]
-	if a == nil {
-		a = &answer{}
-		v.answers[key] = a
-	}
-	v.mu.Unlock()
+	a := v.answerTo(key)
 	a.making.Do(func() { a.make(v, h, format, coding, names) })
 	return a
 }
 
+func (v *view) answerTo(key answerKey) *answer {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, a := range v.answers {
+		if a.key == key {
+			return a
+		}
+	}
+	a := &answer{key: key}
+	v.answers = append(v.answers, a)
+	return a
+}
+
 func (a *answer) make(v *view, h *handler, format wire.Format, coding wire.Coding, names []string) {
-	a.problems = make(map[string]error)
 	expected := &h.expected[format.Kind]
 	chunks, size := make([]wire.Chunk, 0, len(v.runs)), 0
 	for _, r := range v.runs {
@@ -209,7 +228,7 @@ func (a *answer) make(v *view, h *handler, format wire.Format, coding wire.Codin
 		default:
 			rendered = renderFamilies(r.families, format, coding, 0)
 		}
-		maps.Copy(a.problems, rendered.problems)
+		a.problems.merge(rendered.problems)
 		chunks, size = append(chunks, rendered.chunk), max(size, rendered.chunk.Size())
 	}
 	a.parts = wire.Join(coding, format.End(), chunks...)
@@ -241,7 +260,7 @@ func (v *view) only(r run, names []string) []*dto.MetricFamily {
 // encoded.
 type renderedRun struct {
 	chunk    wire.Chunk
-	problems map[string]error
+	problems problemSet
 }
 
 func renderFamilies(all []*dto.MetricFamily, format wire.Format, coding wire.Coding, expected int) renderedRun {
@@ -261,10 +280,7 @@ func renderEach(
 		var name string
 		var err error
 		if renderer.Buffer, name, err = add(renderer.Buffer, i); err != nil {
-			if out.problems == nil {
-				out.problems = make(map[string]error)
-			}
-			out.problems["encoding "+name] = fmt.Errorf("prometheusmetrics: %w", err)
+			out.problems.add("encoding "+name, err)
 		}
 		renderer.Spill()
 	}

@@ -139,6 +139,10 @@ type onceTold struct {
 func (o *onceTold) news(problems map[string]error) []error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if len(problems) == 0 {
+		o.last = nil
+		return nil
+	}
 	var fresh []error
 	for _, key := range slices.Sorted(maps.Keys(problems)) {
 		if _, told := o.last[key]; !told {

@@ -127,8 +127,8 @@ var emptySpan = []*dto.BucketSpan{{Offset: new(int32), Length: new(uint32)}}
 
 func (s *histogramScratch) setBuckets(h *Histogram) {
 	n := len(h.Bounds)
-	for len(s.buckets) < n {
-		s.buckets, s.pointers = append(s.buckets, dto.Bucket{}), append(s.pointers, nil)
+	if len(s.buckets) < n {
+		s.buckets, s.pointers = make([]dto.Bucket, roomFor(n)), make([]*dto.Bucket, roomFor(n))
 	}
 	for i := range n {
 		b := &s.buckets[i]
@@ -140,8 +140,8 @@ func (s *histogramScratch) setBuckets(h *Histogram) {
 
 func (s *histogramScratch) setSpans(side int, sparse *Sparse) []*dto.BucketSpan {
 	n := len(sparse.Spans)
-	for len(s.spans[side]) < n {
-		s.spans[side], s.spanPtrs[side] = append(s.spans[side], dto.BucketSpan{}), append(s.spanPtrs[side], nil)
+	if len(s.spans[side]) < n {
+		s.spans[side], s.spanPtrs[side] = make([]dto.BucketSpan, 2*n), make([]*dto.BucketSpan, 2*n)
 	}
 	for i := range n {
 		span := &s.spans[side][i]

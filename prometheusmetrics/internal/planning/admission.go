@@ -1,6 +1,8 @@
 package planning
 
 import (
+	"slices"
+
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/go-metrics-plus/metrics"
@@ -8,6 +10,7 @@ import (
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/layout"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/unit"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/wire"
 )
 
 // admission is the series that a metric has.
@@ -47,9 +50,14 @@ func (e *entry) origin() *families.Origin { return e.admission.origin }
 // place gives an admitted metric's series their places.
 func (s *State) place(a *admission) {
 	a.slot = s.numbers.take(len(a.statistics))
+	var labels []naming.Label
+	var rendered *wire.Labels // shared by the entries, which nearly always have the same
 	for _, e := range a.entries {
+		if !slices.Equal(labels, e.labels) {
+			labels, rendered = e.labels, families.Render(e.labels)
+		}
 		e.series = &families.Series{
-			Labels: e.labels, Slot: a.slot + e.offset, Quantiles: e.quantiles, Origin: a.origin,
+			Labels: e.labels, Rendered: rendered, Slot: a.slot + e.offset, Quantiles: e.quantiles, Origin: a.origin,
 		}
 		switch e.typ {
 		case dto.MetricType_COUNTER, dto.MetricType_SUMMARY:

@@ -153,7 +153,7 @@ func TestRandomFamilies(t *testing.T) {
 	for _, format := range formats() {
 		encoders = append(encoders, NewEncoder(format))
 	}
-	const families = 2000
+	const families = 1000
 	var covered, all [Protobuf + 1]int
 	for family := range randomFamilies(families) {
 		for _, encoder := range encoders {
@@ -194,7 +194,7 @@ func TestFindsBrokenEncoders(t *testing.T) {
 		{"a fraction changed in protobuf", expfmt.FmtProtoDelim, replace("\xe0\x3f", "\xe1\x3f")},
 	} {
 		encoder, found := NewEncoder(NewFormat(mistake.contentType)), 0
-		for family := range randomFamilies(1500) {
+		for family := range randomFamilies(800) {
 			if difference(encoder, family, mistake.spoil) != nil {
 				found++
 			}

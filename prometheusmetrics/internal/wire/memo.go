@@ -14,6 +14,9 @@ type memo struct {
 // those before it first; the result is valid until the next call.
 func (m *memo) text(i int, number float64, open bool) []byte {
 	bits := math.Float64bits(number)
+	if m.bits == nil {
+		m.bits, m.ends, m.written = make([]uint64, 0, 32), make([]int, 0, 32), make([]byte, 0, 256)
+	}
 	if i >= len(m.bits) || m.bits[i] != bits {
 		m.bits, m.ends = append(m.bits[:i], bits), m.ends[:i]
 		m.written = appendFloat(m.written[:m.start(i)], number, open)
