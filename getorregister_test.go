@@ -194,6 +194,7 @@ func (r badRegistry) GetOrRegister(string, any) any { return r.answer() }
 func (r badRegistry) Register(string, any) error    { return r.answer().(error) }
 
 func TestBadRegistries(t *testing.T) {
+	t.Cleanup(DefaultRegistry.UnregisterAll) // which nil registries mean
 	var (
 		nilStandard *StandardRegistry
 		nilPrefixed *PrefixedRegistry
