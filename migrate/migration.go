@@ -79,7 +79,7 @@ func (m *migration) accept(build *program.Build) error {
 	uses := false
 	for _, root := range build.Roots {
 		m.own[root.PkgPath] = true
-		uses = uses || usesLegacy(root)
+		uses = uses || slices.ContainsFunc(root.Syntax, program.MustMove)
 		if root.Module != nil {
 			m.modules[root.Module.Dir] = root.Module.GoMod
 		}
@@ -99,11 +99,6 @@ func (m *migration) accept(build *program.Build) error {
 		}
 	}
 	return nil
-}
-
-// usesLegacy reports whether a package imports an older library.
-func usesLegacy(p *packages.Package) bool {
-	return slices.ContainsFunc(p.Syntax, program.ImportsLegacy)
 }
 
 func failuresOf(roots []*packages.Package) []error {

@@ -10,7 +10,6 @@ import (
 	"go/token"
 	"io"
 	"os/exec"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -83,11 +82,12 @@ func (d Dependency) UsesDefault() string {
 	return ""
 }
 
+// localName returns what an import is called in its file, if not name.
 func localName(spec *ast.ImportSpec, name string) string {
 	if spec.Name != nil {
 		return spec.Name.Name
 	}
-	return path.Base(name)
+	return name
 }
 
 func usesDefault(file *ast.File, qualifier string) bool {

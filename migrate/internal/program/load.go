@@ -191,8 +191,30 @@ func (l *Loader) isForeign(name string) bool {
 	return strings.Contains(filepath.ToSlash(name), "/vendor/")
 }
 
-// ImportsLegacy reports whether a file imports an older library.
-func ImportsLegacy(file *ast.File) bool { return slices.ContainsFunc(importPaths(file), legacy.Owns) }
+// MustMove reports whether a file uses an older library in a way that must change,
+// by its source alone: reporters keep their import.
+func MustMove(file *ast.File) bool {
+	return slices.ContainsFunc(file.Imports, func(spec *ast.ImportSpec) bool {
+		path := strings.Trim(spec.Path.Value, "\"`")
+		return legacy.NewPath(path) != "" && usesMore(file, path, localName(spec, "metrics"))
+	})
+}
+
+// usesMore reports whether a file uses anything of a library but its reporters.
+func usesMore(file *ast.File, path, qualifier string) bool {
+	reporters, others := 0, 0
+	ast.Inspect(file, func(node ast.Node) bool {
+		if selector, ok := node.(*ast.SelectorExpr); ok && isNamed(selector.X, qualifier) {
+			if legacy.IsReporter(path, selector.Sel.Name) {
+				reporters++
+			} else {
+				others++
+			}
+		}
+		return true
+	})
+	return others > 0 || reporters == 0
+}
 
 // stripBodies lets each function panic, which every signature allows, and empties
 // the tables that variables are initialized with.
