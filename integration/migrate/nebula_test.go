@@ -57,7 +57,7 @@ func certify(t *testing.T, folder string) {
 }
 
 const configuration = `pki: {ca: %[1]s/ca.crt, cert: %[1]s/node.crt, key: %[1]s/node.key}
-lighthouse: {am_lighthouse: true}
+lighthouse: {am_lighthouse: false}
 listen: {host: 127.0.0.1, port: 0}
 tun: {disabled: true}
 firewall:
