@@ -84,6 +84,17 @@ func testArchive(t *testing.T, path string) {
 	}
 }
 
+// sums are the lines that go.sum needs for rcrowley's library.
+func sums(t *testing.T) string {
+	t.Helper()
+	archive, err := txtar.ParseFile("testdata/rewrites.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(archive.Files, func(f txtar.File) bool { return f.Name == "go.sum" })
+	return string(archive.Files[i].Data)
+}
+
 // extract writes the files of a program.
 func extract(t *testing.T, archive *txtar.Archive, folder string) {
 	t.Helper()

@@ -3,10 +3,13 @@ package main
 import (
 	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"golang.org/x/tools/txtar"
 
 	"github.com/go-metrics-plus/metrics/migrate/internal/legacy"
 )
@@ -41,6 +44,17 @@ func TestCommandLine(t *testing.T) {
 	}
 }
 
+const goMod = "module example.com/program\n\ngo 1.26.0\n\n" +
+	"require github.com/rcrowley/go-metrics v0.0.0-20250401214520-65e299d6c5c9\n"
+
+func archiveOf(files map[string]string) *txtar.Archive {
+	archive := &txtar.Archive{}
+	for name, text := range files {
+		archive.Files = append(archive.Files, txtar.File{Name: name, Data: []byte(text)})
+	}
+	return archive
+}
+
 // A program that does not compile, or is given in part, stays as it is.
 func TestRefused(t *testing.T) {
 	const use = "import \"github.com/rcrowley/go-metrics\"\n\nvar C = metrics.NewCounter()\n"
@@ -51,26 +65,11 @@ func TestRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()
-			sum, err := os.ReadFile(filepath.Join("testdata", "rewrites.txtar"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			lines := regexp.MustCompile(`(?m)^github.com/rcrowley/go-metrics v\S+ h1:.*\n|^github.com/rcrowley/go-metrics v\S+/go.mod .*\n`)
-			for path, text := range map[string]string{
-				"go.mod": "module example.com/program\n\ngo 1.26.0\n\n" +
-					"require github.com/rcrowley/go-metrics v0.0.0-20250401214520-65e299d6c5c9\n",
-				"go.sum": strings.Join(lines.FindAllString(string(sum), -1), ""),
+			extract(t, archiveOf(map[string]string{
+				"go.mod": goMod, "go.sum": sums(t),
 				"a/a.go": "package a\n\nimport \"example.com/program/b\"\n\nvar _ = b.C\n",
 				"b/b.go": "package b\n\n" + use + test.broken,
-			} {
-				path = filepath.Join(folder, path)
-				if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
+			}), folder)
 			before := read(t, folder)
 			var stdout, stderr bytes.Buffer
 			status := run([]string{test.pattern}, folder, &stdout, &stderr)
@@ -82,6 +81,59 @@ func TestRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+// In a workspace each module gets what it needs, and types go from one to another.
+func TestWorkspace(t *testing.T) {
+	folder := t.TempDir()
+	extract(t, archiveOf(map[string]string{
+		"go.work":  "go 1.26.0\n\nuse (\n\t./a\n\t./b\n)\n",
+		"a/go.mod": strings.ReplaceAll(goMod, "/program", "/a"), "a/go.sum": sums(t),
+		"b/go.mod": strings.ReplaceAll(goMod, "/program", "/b"), "b/go.sum": sums(t),
+		"a/a.go": "package a\n\nimport \"example.com/b\"\n\nfunc Used() bool { return b.New() != nil }\n",
+		"b/b.go": "package b\n\nimport \"github.com/rcrowley/go-metrics\"\n\nfunc New() metrics.Counter { return nil }\n",
+	}), folder)
+	t.Setenv("GOWORK", "")
+	if status, report := migrate(t, folder, []string{"./a/...", "./b/..."}); status != statusDone {
+		t.Errorf("exit status %d\n%s", status, report)
+	}
+	command := exec.Command("go", "vet", "./a/...", "./b/...")
+	command.Dir = folder
+	if output, err := command.CombinedOutput(); err != nil {
+		t.Errorf("go vet: %v\n%s", err, output)
+	}
+}
+
+// Vendored code is not touched, and the report says what to do.
+func TestVendor(t *testing.T) {
+	folder := t.TempDir()
+	extract(t, archiveOf(map[string]string{
+		"go.mod": goMod, "go.sum": sums(t),
+		"a.go": "package a\n\nimport \"github.com/rcrowley/go-metrics\"\n\nfunc New() metrics.Counter { return nil }\n",
+	}), folder)
+	vendor := func() {
+		t.Helper()
+		command := exec.Command("go", "mod", "vendor")
+		command.Dir = folder
+		if output, err := command.CombinedOutput(); err != nil {
+			t.Fatalf("go mod vendor: %v\n%s", err, output)
+		}
+	}
+	t.Setenv("GOWORK", "off")
+	vendor()
+	before := read(t, folder)
+	status, report := migrate(t, folder, []string{"./..."})
+	if status != statusDone || !strings.Contains(report, "run go mod vendor") {
+		t.Errorf("exit status %d\n%s", status, report)
+	}
+	after := read(t, folder)
+	for name, text := range before {
+		if strings.HasPrefix(name, "vendor/") && after[name] != text {
+			t.Errorf("%s has changed", name)
+		}
+	}
+	vendor()
+	vet(t, folder)
 }
 
 // Each paragraph that a report can point to is there.

@@ -112,7 +112,8 @@ func (m *migration) complete() error {
 			continue
 		}
 		if err := gomod.Complete(folder, m.tags); err != nil {
-			m.notes = append(m.notes, fmt.Sprintf("%s: run go mod tidy (%v)", m.relative(goMod), err))
+			first, _, _ := strings.Cut(err.Error(), "\n")
+			m.notes = append(m.notes, fmt.Sprintf("%s: run go mod tidy (%s)", m.relative(goMod), first))
 		}
 		if _, err := os.Stat(filepath.Join(folder, "vendor", "modules.txt")); err == nil {
 			m.notes = append(m.notes, m.relative(goMod)+": vendor/ is what it was: run go mod vendor")

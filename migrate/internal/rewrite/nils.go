@@ -76,6 +76,11 @@ func (p *pass) meantBy(cursor inspector.Cursor, id *ast.Ident) (typ types.Type, 
 	return p.flow.given[id].typ, nil
 }
 
+// zeroAssertions are testify's, by those about nil.
+var zeroAssertions = map[string]string{
+	"Nil": "Zero", "Nilf": "Zerof", "NotNil": "NotZero", "NotNilf": "NotZerof",
+}
+
 // fixAssertion replaces testify's Nil and NotNil, which an instrument never is and
 // always is, by Zero and NotZero.
 func (p *pass) fixAssertion(call *ast.CallExpr) {
@@ -87,7 +92,7 @@ func (p *pass) fixAssertion(call *ast.CallExpr) {
 	if !ok || function.Pkg() == nil || !isTestify(function.Pkg().Path()) {
 		return
 	}
-	want, ok := map[string]string{"Nil": "Zero", "Nilf": "Zerof", "NotNil": "NotZero", "NotNilf": "NotZerof"}[function.Name()]
+	want, ok := zeroAssertions[function.Name()]
 	if !ok {
 		return
 	}
