@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -221,9 +222,15 @@ func coveredBy(build *program.Build) map[string]bool {
 	return covered
 }
 
+// errCgo is why a file is left that the go command translates before it compiles it.
+var errCgo = errors.New(`it imports "C"`)
+
 // loadFor loads the folders of those files that one configuration includes, the
 // first of them among them; if that fails, the first file by itself.
 func (m *migration) loadFor(files []string) (*program.Build, error) {
+	if imports, err := program.Imports(files[0], nil); err != nil || slices.Contains(imports, "C") {
+		return nil, cmp.Or(err, errCgo)
+	}
 	configuration, err := program.Including(m.builds[0].Configuration, files[0])
 	if err != nil {
 		return nil, err
@@ -246,7 +253,10 @@ func (m *migration) loadFor(files []string) (*program.Build, error) {
 		}
 		failures = append(failures, err)
 	}
-	return nil, fmt.Errorf("%s: %w", configuration, errors.Join(failures...))
+	if err := errors.Join(failures...); err != nil {
+		return nil, fmt.Errorf("%s: %w", configuration, err)
+	}
+	return nil, fmt.Errorf("%s: no package holds it", configuration)
 }
 
 // findRecorders tells of other modules that record into the older library's

@@ -37,7 +37,7 @@ func NewResult() *Result {
 	return &Result{files: map[string]*fileEdits{}, seen: map[string]bool{}}
 }
 
-// Analyze adds what is found in a build. Files that editable refuses are left.
+// Analyze adds what is found in a build, but for files that editable refuses.
 func (r *Result) Analyze(build *program.Build, own map[string]bool, editable func(string) bool) error {
 	// One by one: analyzers of a package share what is known of it.
 	graph, err := checker.Analyze(Analyzers(own), build.Roots, &checker.Options{Sequential: true})
@@ -71,14 +71,12 @@ func (r *Result) leaveGenerated(at token.Position) {
 
 func (r *Result) add(fset *token.FileSet, kind string, d analysis.Diagnostic, editable func(string) bool) {
 	at := fset.PositionFor(d.Pos, false)
+	if !editable(at.Filename) {
+		return
+	}
 	finding := Finding{Kind: kind, File: at.Filename, Offset: at.Offset, Message: d.Message,
 		Page: legacy.Page(strings.TrimPrefix(d.URL, legacy.Site))}
 	if len(d.SuggestedFixes) == 0 {
-		r.Leave(finding)
-		return
-	}
-	if !editable(at.Filename) {
-		finding.Message, finding.Page = "can't be rewritten: "+d.Message, legacy.PageTool
 		r.Leave(finding)
 		return
 	}
