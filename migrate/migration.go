@@ -271,7 +271,7 @@ func (m *migration) findRecorders() error {
 		}
 		if library := d.UsesDefault(); library != "" {
 			m.left = append(m.left, leftover{m.loader.GoMod(), 1, fmt.Sprintf(
-				"%s uses the DefaultRegistry of %s: have it read as well", d.ImportPath, library), legacy.PageMigration})
+				"%s uses the DefaultRegistry of %s: have it read as well", d.ImportPath, library), legacy.PageReporters})
 		}
 	}
 	return nil

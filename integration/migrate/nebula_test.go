@@ -19,6 +19,7 @@ import (
 // Prometheus reporter and a Graphite reporter of others', which find nothing in a
 // registry of ours unless the bridge is between.
 func TestNebula(t *testing.T) {
+	t.Parallel()
 	const module, version = "github.com/slackhq/nebula", "v1.9.5"
 	before, after := fetch(t, module, version), fetch(t, module, version)
 	edits := migrate(t, after)

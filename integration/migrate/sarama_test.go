@@ -11,6 +11,7 @@ import (
 const metricTests = "Metric|GetOrRegister|SimpleBrokerCommunication|ExampleConfig"
 
 func TestSarama(t *testing.T) {
+	t.Parallel()
 	const module, version = "github.com/IBM/sarama", "v1.61.1"
 	if errors := exchange(t, fetch(t, module, version), "."); errors != 23 {
 		t.Errorf("exchanging the import gives %d compile errors, 23 are known", errors)

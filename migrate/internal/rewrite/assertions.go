@@ -22,7 +22,7 @@ func (p scope) assertions(pass *pass) (any, error) {
 		_, form := legacy.Classify(name)
 		fits := form != legacy.Other && (form == legacy.Snapshot) == pass.flow.snapshot(node.X)
 		if !fits || hasOk(cursor) {
-			pass.leave(node, legacy.PageSource, fmt.Sprintf(
+			pass.leave(node, legacy.PageInstruments, fmt.Sprintf(
 				"%s is a struct: it can't be asserted to be anything", sourceOf(pass, node.X)))
 			continue
 		}

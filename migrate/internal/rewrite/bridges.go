@@ -31,12 +31,12 @@ func (p *pass) fixOutgoing(c conversion) {
 		return
 	}
 	if legacy.RegistryPath(c.to.typ) != legacy.Rcrowley {
-		p.leave(c.from.expr, legacy.PageOriginal, fmt.Sprintf(
+		p.leave(c.from.expr, legacy.PageDrivers, fmt.Sprintf(
 			"%s wants a registry of the older library's and finds no instrument of its in ours", ownerOf(c.to.object)))
 		return
 	}
 	if _, tuple := p.TypesInfo.TypeOf(c.from.expr).(*types.Tuple); tuple {
-		p.leave(c.from.expr, legacy.PageMigration, "a registry among several results needs the bridge rcrowley.NewRegistry")
+		p.leave(c.from.expr, legacy.PageReporters, "a registry among several results needs the bridge rcrowley.NewRegistry")
 		return
 	}
 	qualifier, edits := p.files.bridge(c.from.expr.Pos())
@@ -64,7 +64,7 @@ func (p *pass) leaveIncoming(selector *ast.SelectorExpr) {
 	if object := variableOf(p.TypesInfo, selector.X); object != nil && legacy.IsRoot(object.Pkg().Path()) {
 		return // DefaultRegistry of a kept import
 	}
-	p.leave(selector, legacy.PageMigration, fmt.Sprintf(
+	p.leave(selector, legacy.PageReporters, fmt.Sprintf(
 		"%s belongs to another library and holds the older library's instruments", sourceOf(p, selector.X)))
 }
 
@@ -133,7 +133,7 @@ func (p *pass) fixConstructor(e ast.Expr, function *types.Func, signature *types
 	text := fmt.Sprintf("func(%s) %s%s { return %s(%s) }",
 		strings.Join(parameters, ", "), qualifier, name, sourceOf(p, e), strings.Join(arguments, ", "))
 	if strings.Contains(text, "?") || name == "" {
-		p.leave(e, legacy.PageSource, function.Name()+" takes labels as well: wrap it in a function")
+		p.leave(e, legacy.PageConstructors, function.Name()+" takes labels as well: wrap it in a function")
 		return
 	}
 	p.fix(e, function.Name()+" is wrapped in a function", append(edits, []analysis.TextEdit{replacement(e, text)}...)...)

@@ -44,7 +44,7 @@ func (f *fileImports) keep(spec *importSpec) []analysis.TextEdit {
 // registry and find no instrument of theirs in it. rcrowley's go through the bridge.
 func (p *pass) leaveReporter(spec *importSpec) {
 	if len(spec.path) > len(legacy.Original) && spec.path[:len(legacy.Original)] == legacy.Original {
-		p.leave(spec, legacy.PageOriginal, fmt.Sprintf(
+		p.leave(spec, legacy.PageDrivers, fmt.Sprintf(
 			"%s reads instruments of the older library and finds none in our registry: choose another driver", spec.path))
 	}
 }

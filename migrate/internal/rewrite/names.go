@@ -99,7 +99,7 @@ func (p *pass) fixValueType(use typeUse) {
 	case use.form == legacy.Nil || use.name == "FunctionalGauge" || use.name == "FunctionalGaugeFloat64":
 		p.replaceName(use.expr, use, use.successor())
 	case use.form == legacy.Standard:
-		p.leave(use.expr, legacy.PageSource, fmt.Sprintf(
+		p.leave(use.expr, legacy.PageInstruments, fmt.Sprintf(
 			"the zero %s recorded, the zero %s does not: it must be made with New%[2]s", use.name, use.instrument))
 	}
 }
@@ -116,7 +116,7 @@ func (p *pass) fixLiteral(cursor inspector.Cursor, literal *ast.CompositeLit, us
 // fixCall handles new(T) and conversions.
 func (p *pass) fixCall(call *ast.CallExpr, use typeUse) {
 	if call.Fun == use.expr {
-		p.leave(call, legacy.PageSource, fmt.Sprintf(
+		p.leave(call, legacy.PageInstruments, fmt.Sprintf(
 			"a %s can't be made from a number: record into a New%s() and take its Snapshot", use.name, use.instrument))
 		return
 	}
@@ -135,6 +135,6 @@ func (p *pass) fixZero(at ast.Node, use typeUse, pointer bool) {
 	case pointer && legacy.HasUsefulZero(use.instrument):
 		p.replaceName(at, use, use.with("New"+use.instrument)+"()")
 	default:
-		p.leave(at, legacy.PageSource, fmt.Sprintf("a %s can't be made in place: use New%s", use.name, use.instrument))
+		p.leave(at, legacy.PageInstruments, fmt.Sprintf("a %s can't be made in place: use New%s", use.name, use.instrument))
 	}
 }

@@ -41,7 +41,7 @@ func (p *pass) fixNil(cursor inspector.Cursor, id *ast.Ident) {
 		name += "Snapshot"
 	}
 	if other != nil && !legacy.Comparable(name) {
-		p.leave(id, legacy.PageSource, fmt.Sprintf("a %s can't be compared with nil or anything else", name))
+		p.leave(id, legacy.PageSnapshots, fmt.Sprintf("a %s can't be compared with nil or anything else", name))
 		return
 	}
 	qualifier, edits := p.files.core(id.Pos())

@@ -46,7 +46,7 @@ func (p *pass) fixDeclaration(cursor inspector.Cursor, names []*ast.Ident, typ a
 	for i, name := range names {
 		holds := p.flow.pure(p.TypesInfo.Defs[name])
 		if i > 0 && holds != pure {
-			p.leave(name, legacy.PageSource, fmt.Sprintf("%s and %s need declarations of their own: one holds snapshots",
+			p.leave(name, legacy.PageSnapshots, fmt.Sprintf("%s and %s need declarations of their own: one holds snapshots",
 				names[0].Name, name.Name))
 			return
 		}
@@ -56,7 +56,7 @@ func (p *pass) fixDeclaration(cursor inspector.Cursor, names []*ast.Ident, typ a
 		return
 	}
 	if method := interfaceMethod(p, cursor); method != "" {
-		p.leave(typ, legacy.PageSource, fmt.Sprintf(
+		p.leave(typ, legacy.PageSnapshots, fmt.Sprintf(
 			"%s handles snapshots, so that it needs %sSnapshot, also in the interface that has it", method, last.Name))
 		return
 	}
@@ -135,5 +135,5 @@ func (p *pass) leaveMixed(c conversion) {
 		return
 	}
 	name, _ := legacy.Named(c.to.typ)
-	p.leave(c.from.expr, legacy.PageSource, fmt.Sprintf("a %sSnapshot is given to what holds a %[1]s as well", name))
+	p.leave(c.from.expr, legacy.PageSnapshots, fmt.Sprintf("a %sSnapshot is given to what holds a %[1]s as well", name))
 }

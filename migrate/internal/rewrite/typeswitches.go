@@ -37,7 +37,7 @@ func (p scope) typeSwitches(pass *pass) (any, error) {
 	for cursor := range pass.root.Preorder((*ast.TypeSwitchStmt)(nil)) {
 		node := cursor.Node().(*ast.TypeSwitchStmt)
 		if subject := subjectOf(node); legacy.IsInstrument(orInvalid(pass.TypesInfo.TypeOf(subject))) {
-			pass.leave(subject, legacy.PageSource, "an instrument is a struct: there is nothing to switch on")
+			pass.leave(subject, legacy.PageInstruments, "an instrument is a struct: there is nothing to switch on")
 			for _, statement := range node.Body.List {
 				done.add(statement.(*ast.CaseClause).List...)
 			}
@@ -79,7 +79,7 @@ func (p *pass) fixCases(node *ast.TypeSwitchStmt, done handled) {
 				elsewhere = false
 				done.add(typ)
 				done.add(earlier.List...)
-				p.leave(typ, legacy.PageSource, fmt.Sprintf("%s has a case already, which does something else", text))
+				p.leave(typ, legacy.PageInstruments, fmt.Sprintf("%s has a case already, which does something else", text))
 			}
 		}
 		if repeated && elsewhere {

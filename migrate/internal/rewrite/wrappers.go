@@ -76,13 +76,13 @@ func (p *pass) addSinkOnce(named *types.Named, registry types.Type) {
 	register, last := p.methodsOf(named)
 	at := token.Pos(named.Obj().Pos())
 	if register == nil {
-		p.leave(span{at, at + token.Pos(len(named.Obj().Name()))}, legacy.PageSource,
+		p.leave(span{at, at + token.Pos(len(named.Obj().Name()))}, legacy.PageRegistry,
 			fmt.Sprintf("%s lacks the method SinkOnce(string, any)", named.Obj().Name()))
 		return
 	}
 	delegate, name := p.delegation(register, registry)
 	if delegate == "" {
-		p.leave(register.Name, legacy.PageSource, fmt.Sprintf(
+		p.leave(register.Name, legacy.PageRegistry, fmt.Sprintf(
 			"%s lacks the method SinkOnce(string, any), and its Register does not simply hand on", named.Obj().Name()))
 		return
 	}
