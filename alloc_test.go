@@ -129,6 +129,26 @@ func TestReadingAgainDoesNotAllocate(t *testing.T) {
 	if got := testing.AllocsPerRun(1000, read); got != 0 {
 		t.Errorf("%v allocations", got)
 	}
+
+	bucketed := NewHistogram(NewBucketSample(0.05))
+	for v := range int64(10_000) {
+		bucketed.Update(v * v)
+	}
+	var buckets BucketSnapshot
+	sum := 0.0
+	if got := testing.AllocsPerRun(1000, func() {
+		bucketed.Update(1234)
+		bucketed.ReadBuckets(&buckets)
+		bucketed.ReadStatistics(&s, ps)
+		for index, count := range buckets.Positive() {
+			sum += float64(index) * float64(count)
+		}
+		for bound, count := range buckets.Classic() {
+			sum += bound * float64(count)
+		}
+	}); got != 0 {
+		t.Errorf("reading buckets: %v allocations", got)
+	}
 }
 
 // held returns the bytes of heap that each of what construct makes holds: the lowest
@@ -157,6 +177,19 @@ func TestMemory(t *testing.T) {
 		}
 		return timer
 	}
+	names := make([]string, 10_000)
+	for i := range names {
+		names[i] = fmt.Sprint("timer", i)
+	}
+	var registries []Registry
+	made := 0
+	registered := func() Timer {
+		if made%len(names) == 0 {
+			registries = append(registries, NewRegistry())
+		}
+		made++
+		return GetOrRegisterTimer(names[made%len(names)], registries[len(registries)-1])
+	}
 	for _, test := range []struct {
 		name   string
 		budget float64
@@ -165,12 +198,48 @@ func TestMemory(t *testing.T) {
 		{"counter", 32, held(10_000, func() Counter { return NewCounter() })},
 		{"gauge", 32, held(10_000, func() Gauge { return NewGauge() })},
 		{"meter", 160, held(10_000, func() Meter { return NewMeter() })},
-		{"timer, never updated", 600, held(10_000, func() Timer { return NewTimer() })},
+		{"timer, never updated, in a registry", 600, held(10_000, registered)},
 		{"timer, reservoir full", 19 << 10, held(100, fill)},
 	} {
 		t.Logf("%s: %.0f B", test.name, test.got)
 		if test.got > test.budget {
 			t.Errorf("%s: %.0f B, at most %.0f", test.name, test.got, test.budget)
+		}
+	}
+	runtime.KeepAlive(registries)
+}
+
+// TestFirstUpdateMakesNoTables has buckets that nobody has used before, which take
+// thousands of allocations to prepare.
+func TestFirstUpdateMakesNoTables(t *testing.T) {
+	skipUnderRace(t)
+	const runs = 10
+	bound := 0.123
+	sample := func() Sample {
+		bound += 0.001
+		return NewBucketSample(0.05, -bound, bound)
+	}
+	for name, construct := range map[string]func() func(int64){
+		"histogram": func() func(int64) { return NewHistogram(sample()).Update },
+		"timer": func() func(int64) {
+			timer := GetOrRegisterTimer("t", NewRegistry(WithSample(sample)))
+			return func(v int64) { timer.Update(time.Duration(v)) }
+		},
+		"custom timer": func() func(int64) {
+			timer := NewCustomTimer(NewHistogram(sample()), NewMeter())
+			return func(v int64) { timer.Update(time.Duration(v)) }
+		},
+	} {
+		for _, v := range []int64{1_234_567, -1_234_567} {
+			var updates []func(int64)
+			for range runs + 1 {
+				updates = append(updates, construct())
+			}
+			i := 0
+			// Those of the buckets themselves.
+			if got := testing.AllocsPerRun(runs, func() { updates[i](v); i++ }); got > 5 {
+				t.Errorf("%s, first value %d: %v allocations", name, v, got)
+			}
 		}
 	}
 }

@@ -22,7 +22,8 @@ import (
 // An update is one atomic addition to the count of its bucket and allocates
 // nothing, save for the first value in 16 neighbouring buckets. Values so large that
 // their bucket is more than 2^26 wide, as durations from 1.5 s at an error of 5 %,
-// take a lock for an instant. All methods may be called concurrently. The zero value is as if made with an error of 0.05.
+// take a lock for an instant. All methods may be called concurrently. The zero value
+// is as if made with an error of 0.05.
 type BucketSample struct {
 	// What updates only read has a cache line of its own, so that cores which
 	// update the same sample don't wait for each other twice.
@@ -30,6 +31,7 @@ type BucketSample struct {
 	clock   clock.Coarse
 	spec    *buckets.Spec
 	spilled []spillover // by the lock
+	_       [8]byte     // the size is to be more than 112, which wouldn't be aligned
 
 	calls atomic.Int64 // updates of a timer that don't know the time
 
@@ -233,7 +235,15 @@ func (s *BucketSample) becomeTimers() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.seconds = true
-	s.scheme() // so that the first update doesn't have to wait for its tables
+	s.scheme()
+}
+
+// prepare has the tables of the buckets made, so that the first update doesn't wait for
+// them.
+func (s *BucketSample) prepare() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.scheme()
 }
 
 // due reports whether an update of a timer that doesn't know the time is to read

@@ -158,7 +158,7 @@ func (s *histogramState) keepExemplar(v int64, labels Labels, t time.Time) {
 // buckets.
 func (s *histogramState) snapshotExemplars(sample Sample) (list *exemplarList) {
 	if s.exemplars.refresh(&list); list != nil {
-		if buckets, ok := sample.(*BucketSnapshot); ok && s.sample != sample {
+		if buckets, ok := sample.(*BucketSnapshot); ok && s.recorder != recorder(buckets) {
 			buckets.examples = list
 		}
 	}

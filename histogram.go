@@ -18,8 +18,7 @@ type Histogram struct{ state *histogramState }
 
 type histogramState struct {
 	origin
-	sample    Sample
-	recorder  recorder      // the sample, or an adapter in front of it
+	recorder  recorder      // the sample, or a *foreignSample in front of it
 	reservoir *reservoir    // the recorder once more, to be called directly, or nil
 	buckets   *BucketSample // likewise
 	exemplars exemplars
@@ -61,16 +60,17 @@ func newHistogramOf(s Sample, labels *labelSet, at place) Histogram {
 	if isNil(s) {
 		s = at.sample(at.unit())
 	}
-	state := &histogramState{origin: origin{labels: labels}, sample: s}
+	state := &histogramState{origin: origin{labels: labels}}
 	state.begin()
 	switch s := s.(type) {
 	case *ExpDecaySample:
 		state.reservoir = &s.reservoir
-		state.recorder = state.reservoir
+		state.recorder = s
 	case *UniformSample:
 		state.reservoir = &s.reservoir
-		state.recorder = state.reservoir
+		state.recorder = s
 	case *BucketSample:
+		s.prepare()
 		state.buckets = s
 		state.recorder = s
 	case *SampleSnapshot:
@@ -144,7 +144,10 @@ func (h Histogram) Sample() Sample {
 	if h.state == nil {
 		return new(SampleSnapshot)
 	}
-	return h.state.sample
+	if foreign, ok := h.state.recorder.(*foreignSample); ok {
+		return foreign.Sample
+	}
+	return h.state.recorder.(Sample)
 }
 
 // Count returns how many values were recorded since the start.

@@ -73,8 +73,11 @@ func newTimer(labels *labelSet, at place) Timer {
 	if UseNilMetrics {
 		return Timer{}
 	}
-	h := newHistogramOf(at.sample(secondsUnit), nil, at)
-	h.becomeTimers()
+	sample := at.sample(secondsUnit)
+	if s, ok := sample.(*BucketSample); ok {
+		s.becomeTimers()
+	}
+	h := newHistogramOf(sample, nil, at)
 	state := &timerState{
 		origin:    origin{labels: labels},
 		histogram: h.state,

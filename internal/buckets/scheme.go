@@ -8,7 +8,6 @@ import (
 	"math/bits"
 	"slices"
 	"sort"
-	"sync"
 )
 
 // NanosPerSecond is the unit of what timers record, in terms of what is exposed.
@@ -36,8 +35,8 @@ type Scheme struct {
 	bounds   []float64 // classic ones, ascending, in the exposed unit
 	ends     []int     // positions of the last buckets at or below each bound
 	positive *Side
-	negative func() *Side // made when there is a negative value
-	float    *floats      // nil for integers; then there are no sides
+	negative *Side
+	float    *floats // nil for integers; then there are no sides
 }
 
 func newScheme(schema int32, unit int64, bounds []float64) *Scheme {
@@ -54,10 +53,11 @@ func newScheme(schema int32, unit int64, bounds []float64) *Scheme {
 		}
 	}
 	slices.Reverse(below)
-	s.positive = newSide(schema, schemaEdges(schema, unit, math.MaxInt64), above)
-	s.negative = sync.OnceValue(func() *Side {
-		return newSide(schema, schemaEdges(schema, unit, 1<<63), below)
-	})
+	edges := schemaEdges(schema, unit, 1<<63)
+	s.positive, s.negative = newSide(schema, edges, above), newSide(schema, edges, below)
+	if slices.Equal(s.positive.lower, s.negative.lower) {
+		s.negative = s.positive // save the memory
+	}
 	for _, bound := range bounds {
 		switch floor, within := Floor(bound, unit); {
 		case within:
@@ -99,7 +99,7 @@ func (s *Scheme) Position(v int64) int {
 	if v >= 0 {
 		return s.positive.Find(uint64(v))
 	}
-	return -s.negative().Find(-uint64(v))
+	return -s.negative.Find(-uint64(v))
 }
 
 // PositionFloat returns that of the bucket of v, which must be finite, or of the
@@ -133,7 +133,7 @@ func (s *Scheme) At(position int) (*Side, int) {
 	if position >= 0 {
 		return s.positive, position
 	}
-	return s.negative(), -position
+	return s.negative, -position
 }
 
 // Limits returns the lowest and the highest integer of a bucket; of floats, what all

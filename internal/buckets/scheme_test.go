@@ -53,7 +53,7 @@ func schemes(f func(*Scheme)) {
 
 func TestFind(t *testing.T) {
 	schemes(func(s *Scheme) {
-		for _, side := range []*Side{s.positive, s.negative()} {
+		for _, side := range []*Side{s.positive, s.negative} {
 			last := len(side.index) - 1
 			for n, lowest := range side.lower[:last+1] {
 				highest := side.lower[n+1] - 1
@@ -82,7 +82,7 @@ func TestFind(t *testing.T) {
 // TestWide looks at what a word can hold.
 func TestWide(t *testing.T) {
 	schemes(func(s *Scheme) {
-		for _, side := range []*Side{s.positive, s.negative()} {
+		for _, side := range []*Side{s.positive, s.negative} {
 			for n := range side.index {
 				offset := side.lower[n+1] - 1 - side.lower[n]
 				if bits.Len64(offset>>side.Shift(n)) > OffsetBits {

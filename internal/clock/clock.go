@@ -41,8 +41,8 @@ const (
 // Sparse. All methods may be called concurrently, and none waits. The zero value
 // is ready for use.
 type Coarse struct {
-	mask   atomic.Uint64 // 0 or sparseMask
 	last   atomic.Int64  // about when the clock was read last
+	mask   atomic.Uint32 // 0 or sparseMask
 	streak atomic.Uint32 // readings in a row that came soon after last
 }
 
@@ -52,11 +52,11 @@ func passes(count, n int64, mask uint64) bool { return uint64(count^(count-n)) >
 
 // Due reports whether the update that brought the count to count by adding n has
 // to call Read.
-func (c *Coarse) Due(count, n int64) bool { return passes(count, n, c.mask.Load()) }
+func (c *Coarse) Due(count, n int64) bool { return passes(count, n, c.Mask()) }
 
 // Mask has the bits in which the number of an update, counted one by one, must be
 // zero for it to be due: Due where there is such a number.
-func (c *Coarse) Mask() uint64 { return c.mask.Load() }
+func (c *Coarse) Mask() uint64 { return uint64(c.mask.Load()) }
 
 // Read reads the clock for an update that was due, and decides whether the next
 // one is. Sixteen calls must have come within a millisecond before one goes
