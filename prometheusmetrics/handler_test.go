@@ -444,46 +444,6 @@ func TestHead(t *testing.T) {
 	}
 }
 
-// TestDriverHandlerKeeps: what a flush shows is rendered once for each format and
-// coding, and anew after the next flush.
-func TestDriverHandlerKeeps(t *testing.T) {
-	registry := metrics.NewRegistry()
-	gauge := metrics.GetOrRegisterGauge("g", registry)
-	d := newDetached(t, Config{Registry: registry, FlushInterval: time.Hour})
-	h := d.Handler()
-	for round := range int64(3) {
-		gauge.Update(round)
-		d.Once()
-		var first *byte
-		for range 3 {
-			recorder := &partsWriter{header: make(http.Header)}
-			h.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/", nil))
-			want := fmt.Sprintf("# HELP g_gauge g: current value\n# TYPE g_gauge gauge\ng_gauge %d\n", round)
-			if got := string(bytes.Join(recorder.parts, nil)); got != want {
-				t.Errorf("round %d: %s", round, got)
-			}
-			if first == nil {
-				first = &recorder.parts[0][0]
-			} else if first != &recorder.parts[0][0] {
-				t.Error("rendered again")
-			}
-		}
-	}
-}
-
-// partsWriter remembers what it was given, without a copy.
-type partsWriter struct {
-	header http.Header
-	parts  [][]byte
-}
-
-func (w *partsWriter) Header() http.Header { return w.header }
-func (w *partsWriter) WriteHeader(int)     {}
-func (w *partsWriter) Write(p []byte) (int, error) {
-	w.parts = append(w.parts, p)
-	return len(p), nil
-}
-
 // TestDriverAmongOthers: families of the driver and others come sorted, whichever
 // come first, as promhttp would have them; and again after something changed.
 func TestDriverAmongOthers(t *testing.T) {
