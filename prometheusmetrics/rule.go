@@ -2,6 +2,7 @@ package prometheusmetrics
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"regexp"
 	"strings"
@@ -37,7 +38,8 @@ type Rule struct {
 	Labels map[string]string
 
 	// Scale multiplies the values that have a unit: those of gauges, histograms
-	// and timers, not counts and rates. 0 means 1.
+	// and timers, not counts and rates. 0 means 1. With a negative one histograms and
+	// timers are left out, since it would turn their quantiles round.
 	Scale float64
 
 	// Kind says what the metric is, where the type that its library gave it
@@ -127,6 +129,7 @@ func compileRule(rule Rule) (*compiledRule, error) {
 	if err != nil {
 		return nil, err
 	}
+	rule.Labels = maps.Clone(rule.Labels)
 	return &compiledRule{Rule: rule, pattern: pattern}, nil
 }
 

@@ -71,9 +71,9 @@ func (p *Plan) admission(m *member) (*admission, *obstacle) {
 		return nil, obstruct(problem.Label, err)
 	}
 	kind := m.rule.kind(metric.Kind)
-	if m.rule.scale() < 0 && metric.Values.Buckets != nil {
+	if m.rule.scale() < 0 && kind.IsDistribution() {
 		return nil, obstruct(problem.Unsupported, fmt.Errorf(
-			"rule %q scales it by %v, and buckets can't be scaled by a negative number", m.rule.Match, m.rule.Scale))
+			"rule %q scales it by %v, which would turn its buckets and quantiles round", m.rule.Match, m.rule.Scale))
 	}
 	a := &admission{
 		origin:     &families.Origin{Name: metric.Name, Labels: metric.Labels},

@@ -166,7 +166,9 @@ func (p *Plan) changeMembers() {
 			s.known[m.metric] = m
 		}
 	}
-	s.changes = p.answers.Changes
+	if !p.waits {
+		s.changes = p.answers.Changes
+	}
 	s.limited += p.limited
 }
 

@@ -31,6 +31,7 @@ type Plan struct {
 	shared  map[string]sharing.Family // families that another driver shows, too
 	clashes map[string]string         // in the place of the state's; nil for no change
 	limited int                       // change in the metrics that the limit leaves out
+	waits   bool                      // whether a metric waits for what another driver has just let go
 	reports []Report
 }
 

@@ -14,13 +14,13 @@ type attempt struct {
 	instrument any // of ours, if the metric stands for one
 }
 
-// begin returns a call that reads the metric, or nil if there is one that is out
-// still. What came back late is taken over first.
-func (m *Metric) begin() *call {
+// begin makes an attempt to read the metric, and reports false if there is one that is
+// out still. What came back late is taken over first.
+func (m *Metric) begin() bool {
 	if m.out != nil {
 		if !m.out.isLate() {
 			m.isOut(m.out.limit())
-			return nil
+			return false
 		}
 		came := m.out
 		m.out = nil
@@ -44,7 +44,7 @@ func (m *Metric) begin() *call {
 		return a.values.read(value, shape, want)
 	}
 	m.attempt = a
-	return &a.call
+	return true
 }
 
 // end takes over what the attempt brought, if it is back.
@@ -54,12 +54,14 @@ func (r *Reader) end(m *Metric, limit Limit) {
 	a.batch.mu.Lock()
 	state := a.state
 	a.batch.mu.Unlock()
+	if state != waiting {
+		m.started = r.reading
+	}
 	switch state {
 	case back:
 		m.settle(a)
 		m.take(a.values, a.err)
 	case waiting:
-		m.waited = r.reading
 		m.timedOut(fmt.Errorf("its turn did not come within %v, since others took the time", limit.Timeout))
 	default:
 		m.out = a

@@ -28,6 +28,9 @@ func (k Kind) String() string { return kindNames[k] }
 // IsTimer reports whether the metric's values are durations in nanoseconds.
 func (k Kind) IsTimer() bool { return k == Timer || k == ResettingTimer }
 
+// IsDistribution reports whether the metric has quantiles.
+func (k Kind) IsDistribution() bool { return k == Histogram || k.IsTimer() }
+
 // ownKind tells the kind of our own instruments, which need no reflection.
 func ownKind(metric any) Kind {
 	switch metric.(type) {

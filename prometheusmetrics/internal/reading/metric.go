@@ -48,7 +48,7 @@ type Metric struct {
 
 	attempt *attempt // by which it is being read
 	out     *attempt // one that did not come back in time
-	waited  uint64   // the reading at which it last waited for its turn in vain
+	started uint64   // the reading by which it was last begun to be read
 	reset   reset
 }
 
@@ -99,6 +99,11 @@ func (r *Reader) newMetric(k key, value any) *Metric {
 		m.shape, m.guarded = shapeOf(value), true
 	}
 	m.Kind = m.shape.kind
+	if check, is := value.(*metrics.StandardHealthcheck); is && check != nil || ownKind(value) != Unknown {
+		// Others are asked when they are read, since that runs code of theirs.
+		m.Labels, m.labeled = labelsOf(value), true
+		m.Values = m.newValues()
+	}
 	return m
 }
 

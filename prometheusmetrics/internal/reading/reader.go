@@ -1,8 +1,10 @@
 package reading
 
 import (
+	"cmp"
 	"errors"
 	"maps"
+	"slices"
 
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/problem"
 )
@@ -143,7 +145,7 @@ func (r *Reader) forget() {
 
 // readAll reads every metric that can be read.
 func (r *Reader) readAll(limit Limit) {
-	var first, then []*call // those that had to wait the last time come first
+	var waiting []*Metric
 	for _, m := range r.metrics {
 		m.Fresh, m.Problem = false, nil
 		switch {
@@ -153,22 +155,23 @@ func (r *Reader) readAll(limit Limit) {
 		case !m.guarded:
 			m.take(m.Values, m.Values.read(m.standsIn, m.shape, *m.wanted))
 		default:
-			if c := m.begin(); c == nil {
-			} else if m.waited+1 == r.reading {
-				first = append(first, c)
-			} else {
-				then = append(then, c)
+			if m.begin() {
+				waiting = append(waiting, m)
 			}
 		}
 	}
-	if len(first)+len(then) == 0 {
+	if len(waiting) == 0 {
 		return
 	}
-	runAll(append(first, then...), limit)
-	for _, m := range r.metrics {
-		if m.attempt != nil {
-			r.end(m, limit)
-		}
+	// Those that have waited for the longest time come first, so that nobody starves.
+	slices.SortStableFunc(waiting, func(a, b *Metric) int { return cmp.Compare(a.started, b.started) })
+	calls := make([]*call, len(waiting))
+	for i, m := range waiting {
+		calls[i] = &m.attempt.call
+	}
+	runAll(calls, limit)
+	for _, m := range waiting {
+		r.end(m, limit)
 	}
 }
 
@@ -176,6 +179,9 @@ func (r *Reader) readAll(limit Limit) {
 func (m *Metric) take(v *Values, err error) {
 	if err != nil {
 		m.Values = v
+		if v.labeled && !m.labeled {
+			m.relabel(v)
+		}
 		m.Problem = problem.New(problem.Panic, "%w", err)
 		return
 	}
@@ -190,6 +196,11 @@ func (m *Metric) take(v *Values, err error) {
 		v.forgetPercentiles()
 	}
 	m.Values, m.Fresh = v, true
+	m.relabel(v)
+}
+
+// relabel takes over labels that were not known, or are others than before.
+func (m *Metric) relabel(v *Values) {
 	if !m.labeled || m.Kind == Info && !maps.Equal(m.info, v.Info) {
 		m.Labels, m.labeled, m.info = v.Labels, true, v.Info
 		m.Relabelled++
