@@ -107,7 +107,7 @@ func (d *Driver) refuse(shared sharing.Answers) (news bool) {
 	for key, err := range shared.Refused {
 		if _, known := d.answers.Refused[key]; !known {
 			if d.answers.Refused == nil {
-				d.answers.Refused = make(map[string]error)
+				d.answers.Refused = make(map[sharing.Key]error)
 			}
 			d.answers.Refused[key], news = err, true
 		}

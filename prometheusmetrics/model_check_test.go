@@ -123,11 +123,11 @@ func (w *world) check() {
 // awaitProbes gives drivers the time that they may take to find out what the
 // application has.
 func (w *world) awaitProbes() {
-	for range 3 {
-		_, err := w.registry.Gather()
-		if err == nil || !w.mayClash() {
-			return
-		}
+	if !w.mayClash() {
+		return
+	}
+	for range 6 { // a series may be handed over first, for which scrapes are needed, too
+		w.registry.Gather()
 		time.Sleep(2 * time.Second)
 	}
 }

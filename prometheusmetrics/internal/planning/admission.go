@@ -9,6 +9,7 @@ import (
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/families"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/layout"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/sharing"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/unit"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/wire"
 )
@@ -44,6 +45,9 @@ type entry struct {
 	offset    int // of its statistics among the metric's
 	series    *families.Series
 }
+
+// claimKey is the key of the claim to the series.
+func (e *entry) claimKey() sharing.Key { return sharing.Key{Series: e.key, Type: e.typ} }
 
 func (e *entry) origin() *families.Origin { return e.admission.origin }
 

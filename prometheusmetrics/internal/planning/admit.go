@@ -40,7 +40,7 @@ func (p *Plan) admit(m *member) {
 	if changed.notYet = o != nil && o.notYet; changed.notYet {
 		return // not a problem, unless it was one
 	}
-	changed.relabelled = m.metric.Relabelled
+	changed.relabelled, changed.tried = m.metric.Relabelled, p.answers.Changes
 	if o != nil {
 		changed.blocked, changed.needs = o.blocked, o.needs
 		p.set(m, conditionAdmitted, o.Problem)
@@ -54,7 +54,7 @@ func (p *Plan) admit(m *member) {
 // refuse leaves a metric out for what another driver has.
 func (p *Plan) refuse(m *member, err error) {
 	changed := p.change(m)
-	changed.relabelled, changed.blocked = m.metric.Relabelled, ""
+	changed.relabelled, changed.tried, changed.blocked = m.metric.Relabelled, p.answers.Changes, ""
 	p.set(m, conditionAdmitted, &problem.Problem{Reason: problem.Duplicate, Err: err})
 }
 
@@ -185,7 +185,7 @@ func (p *Plan) add(a *admission) *obstacle {
 }
 
 func (p *Plan) addEntry(e *entry) *obstacle {
-	if err, refused := p.answers.Refused[e.key]; refused {
+	if err, refused := p.answers.Refused[e.claimKey()]; refused {
 		o := obstruct(problem.Duplicate, err)
 		o.notYet = errors.Is(err, sharing.ErrNotYet)
 		return o

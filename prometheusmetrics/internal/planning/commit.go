@@ -166,9 +166,6 @@ func (p *Plan) changeMembers() {
 			s.known[m.metric] = m
 		}
 	}
-	if !p.waits {
-		s.changes = p.answers.Changes
-	}
 	s.limited += p.limited
 }
 

@@ -31,7 +31,6 @@ type Plan struct {
 	shared  map[string]sharing.Family // families that another driver shows, too
 	clashes map[string]string         // in the place of the state's; nil for no change
 	limited int                       // change in the metrics that the limit leaves out
-	waits   bool                      // whether a metric waits for what another driver has just let go
 	reports []Report
 }
 
@@ -43,10 +42,10 @@ type Report struct {
 
 // Answers is what is known of the world outside when a plan is made.
 type Answers struct {
-	// Refused says which series another driver has, by their keys.
-	Refused map[string]error
+	// Refused says which claims another driver is in the way of.
+	Refused map[sharing.Key]error
 	// Changes is the account's number: what was left out is worth another try when it
-	// is another one than at the last plan.
+	// is another one than at the last try.
 	Changes uint64
 	// Again says that the values are those of the last plan.
 	Again bool
@@ -185,7 +184,7 @@ func (p *Plan) review(m *member) {
 // refusal says why the series of an admission can't stay.
 func (p *Plan) refusal(a *admission) error {
 	for _, e := range a.entries {
-		if err, refused := p.answers.Refused[e.key]; refused {
+		if err, refused := p.answers.Refused[e.claimKey()]; refused {
 			return err
 		}
 	}
@@ -249,7 +248,7 @@ func (p *Plan) isWorthATry(m *member) bool {
 	case s.blocked != "":
 		return !p.isTaken(s.blocked)
 	}
-	return p.answers.Changes != p.state.changes // another driver is in the way
+	return p.answers.Changes != s.tried // another driver is in the way
 }
 
 // Claims are the series that the plan adds.

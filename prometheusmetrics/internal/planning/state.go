@@ -37,7 +37,6 @@ type State struct {
 	adopted  map[string]struct{} // families whose help is that of another driver's
 	limited  int                 // metrics that the limit leaves out
 	reported int                 // how many that were when it was reported
-	changes  uint64              // of the account, when left-out metrics were last tried
 }
 
 // NewState makes the state before the first plan.
@@ -70,6 +69,7 @@ type standing struct {
 
 	// Why it was not admitted when it was last tried.
 	relabelled uint64 // the metric's number then
+	tried      uint64 // the account's number then
 	blocked    string // the name or key that was taken
 	needs      int    // how many series it has, where they are too many
 	notYet     bool   // whether it only has to wait for another driver

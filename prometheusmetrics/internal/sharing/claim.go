@@ -6,6 +6,8 @@ import (
 	"iter"
 	"time"
 
+	dto "github.com/prometheus/client_model/go"
+
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/families"
 )
 
@@ -16,14 +18,24 @@ type Claim struct {
 	Metric fmt.Stringer
 }
 
+// Key tells claims apart. A series that can't be had as a histogram may be had as a
+// gauge.
+type Key struct {
+	Series string
+	Type   dto.MetricType
+}
+
+// Key returns the claim's key.
+func (c Claim) Key() Key { return Key{c.Series, c.Family.Type} }
+
 // ErrNotYet is why a series can't be had that another driver has just let go. It is
 // to be had with one of the next flushes.
 var ErrNotYet = errors.New("another driver has just let it go")
 
 // Answers is what became of claims.
 type Answers struct {
-	// Refused says why, for each series that can't be had.
-	Refused map[string]error
+	// Refused says why, for each claim that can't be had.
+	Refused map[Key]error
 
 	// Families are those of which another driver shows series, by name. Help and
 	// unit are to be as there.
@@ -34,11 +46,14 @@ type Answers struct {
 // call, and is not part of a commit, is not reserved any more.
 func (m *Member) Ask(claims iter.Seq[Claim]) (answers Answers) {
 	m.locked(func(a *account) {
+		if len(m.asked) > 0 {
+			a.changes = changes.Add(1) // others may have been refused for it
+		}
 		m.asked, m.families = nil, nil
 		if len(a.members) == 1 && len(a.let) == 0 {
 			return
 		}
-		answers = Answers{Refused: make(map[string]error), Families: make(map[string]Family)}
+		answers = Answers{Refused: make(map[Key]error), Families: make(map[string]Family)}
 		m.asked, m.families = make(map[string]fmt.Stringer), make(map[string]Family)
 		now := time.Now()
 		a.forget(now)
@@ -57,7 +72,7 @@ func (m *Member) ask(a *account, claim Claim, now time.Time, answers *Answers) {
 		}
 		family, err := other.objects(claim)
 		if err != nil {
-			answers.Refused[claim.Series] = err
+			answers.Refused[claim.Key()] = err
 			return
 		}
 		if family != nil {
@@ -66,7 +81,7 @@ func (m *Member) ask(a *account, claim Claim, now time.Time, answers *Answers) {
 	}
 	for _, name := range append(names, claim.Series) {
 		if !a.isFree(name, m, now) {
-			answers.Refused[claim.Series] = ErrNotYet
+			answers.Refused[claim.Key()] = ErrNotYet
 			return
 		}
 	}
@@ -139,8 +154,14 @@ func (m *Member) Commit(released map[string]string, apply func()) {
 		if len(a.let) > 0 {
 			a.forget(time.Now())
 		}
-		m.asked, m.families, m.lost = nil, nil, nil
 		apply()
+		for key := range m.asked {
+			if _, held := m.holdings.Series(key); !held {
+				a.changes = changes.Add(1)
+				break
+			}
+		}
+		m.asked, m.families, m.lost = nil, nil, nil
 	})
 }
 

@@ -41,7 +41,7 @@ type Member struct {
 	// Guarded by the account.
 	asked    map[string]fmt.Stringer // series that are reserved, with their metrics
 	families map[string]Family       // of those, by every name that they use
-	lost     map[string]error        // held series that belong to another member, and why
+	lost     map[Key]error           // held series that belong to another member, and why
 	collects uint64
 	left     bool // whether it has left for good
 
@@ -148,16 +148,16 @@ func (m *Member) losesTo(earlier *Member) {
 		}
 		if _, err := earlier.objects(claim); err != nil {
 			if m.lost == nil {
-				m.lost = make(map[string]error)
+				m.lost = make(map[Key]error)
 			}
-			m.lost[key] = err
+			m.lost[claim.Key()] = err
 		}
 	})
 }
 
 // Lost returns the held series that another member has the right to. They are for
 // the next plan to let go.
-func (m *Member) Lost() (lost map[string]error) {
+func (m *Member) Lost() (lost map[Key]error) {
 	m.locked(func(*account) { lost = m.lost })
 	return lost
 }
