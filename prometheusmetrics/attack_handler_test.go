@@ -97,14 +97,14 @@ func TestHandlerWithAClientThatStalls(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			source := metrics.NewRegistry()
 			c := counter(source, "c", 1)
-			for i := range 1000 {
+			for i := range 200 {
 				counter(source, fmt.Sprint("c", i), 1)
 			}
 			for _, interval := range []time.Duration{never, atScrape} {
 				d, _ := newDriver(t, prometheusmetrics.Config{Registry: source, Detached: true, FlushInterval: interval}, nil)
 				handler := d.Handler()
 				release := make(chan struct{})
-				for range 20 {
+				for range 5 {
 					go func() {
 						request := httptest.NewRequest(http.MethodGet, "/metrics", nil)
 						request.Header.Set("Accept-Encoding", encoding)

@@ -94,7 +94,7 @@ func TestScrapeOfAnOuterRegistryConcurrentSafe(t *testing.T) {
 	inner, outer := prometheus.NewRegistry(), prometheus.NewRegistry()
 	outer.MustRegister(inner)
 	within(t, "a driver in an inner registry", func() {
-		for round := range 20 {
+		for round := range 5 {
 			d, _ := newDriver(t, prometheusmetrics.Config{Registry: source, FlushInterval: atScrape}, inner)
 			var all sync.WaitGroup
 			for i := range 4 {

@@ -111,7 +111,7 @@ func (w *world) check() {
 		}
 	}
 	for key, s := range all {
-		if other, there := union[key]; (!there || other.typ != s.typ) && !w.isVague(key) {
+		if other, there := union[key]; (!there || other.typ != s.typ) && !w.isVague(key) && !w.mayCome(key, s) {
 			w.errorf("the registry shows %s as %v, and no driver does", key, s)
 		}
 	}
@@ -138,6 +138,21 @@ func (w *world) mayClash() bool {
 		for _, m := range slices.Concat(d.seen...) {
 			if slices.ContainsFunc(d.families(m.metricModel), w.refused) {
 				return true
+			}
+		}
+	}
+	return false
+}
+
+// mayCome reports whether a series may be one that a driver which reads at each scrape
+// could have only now, since another one had just let it go.
+func (w *world) mayCome(key string, s series) bool {
+	for _, d := range w.drivers {
+		for _, m := range slices.Concat(d.seen...) {
+			for _, f := range d.families(m.metricModel) {
+				if d.interval == 0 && f.typ == s.typ && m.key(f) == key {
+					return true
+				}
 			}
 		}
 	}
