@@ -35,6 +35,7 @@ type Driver struct {
 	answers planning.Answers  // and by
 
 	current atomic.Pointer[families.Exposition] // what scrapes show; nil before the first flush
+	status  atomic.Pointer[Status]              // how the flush of current went
 	trees   families.Trees
 	kept    kept
 	self    selfMetrics

@@ -46,6 +46,7 @@ func (d *Driver) flushInTurn(mine *turn, limit reading.Limit) error {
 	plan := d.plan(read.Metrics, false)
 	plan = d.ask(plan, mine, limit.Whole)
 	d.commit(plan)
+	d.noteFlush(limit.Begin, d.state.Exposition().Series)
 	d.self.record(d, limit.Begin)
 	return sourceError(read.Failed)
 }
