@@ -5,10 +5,11 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/klauspost/compress/gzip"
+
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/wire"
 )
 
 // version is that of the format in PROTOCOL.md.
@@ -76,7 +77,7 @@ func (a *answer) write(w http.ResponseWriter, r *http.Request, contentType, cach
 	header.Set("Cache-Control", caching)
 	header.Set("Vary", "Accept-Encoding")
 	body := a.plain
-	if acceptsGzip(r) {
+	if wire.NegotiateCoding(r.Header) == wire.Gzip {
 		a.once.Do(func() { a.gz = compress(a.plain) })
 		header.Set("Content-Encoding", "gzip")
 		body = a.gz
@@ -91,7 +92,7 @@ func (a *answer) write(w http.ResponseWriter, r *http.Request, contentType, cach
 
 // compressors are kept, since each has tables of most of a megabyte.
 var compressors = sync.Pool{New: func() any {
-	w, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed)
+	w, _ := gzip.NewWriterLevel(nil, wire.GzipLevel)
 	return w
 }}
 
@@ -113,20 +114,6 @@ func expand(gz []byte) []byte {
 	}
 	plain, _ := io.ReadAll(r)
 	return plain
-}
-
-// acceptsGzip reports whether the client takes gzip, as every browser does.
-func acceptsGzip(r *http.Request) bool {
-	for _, coding := range strings.Split(r.Header.Get("Accept-Encoding"), ",") {
-		name, parameters, _ := strings.Cut(strings.TrimSpace(coding), ";")
-		if !strings.EqualFold(strings.TrimSpace(name), "gzip") {
-			continue
-		}
-		_, weight, weighted := strings.Cut(strings.ReplaceAll(parameters, " ", ""), "q=")
-		q, err := strconv.ParseFloat(weight, 64)
-		return !weighted || err != nil || q > 0
-	}
-	return false
 }
 
 // recent are the last few frames, for viewers that missed some.

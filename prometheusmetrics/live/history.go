@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/gzip"
+
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/wire"
 )
 
 // history is the last minutes, as compressed segments. Each begins with a frame
@@ -47,7 +49,7 @@ func (h *history) add(frame []byte, t *tracker, seq uint64) {
 	if h.frames == 0 {
 		h.from = now
 		h.buffer.Reset()
-		h.writer, _ = gzip.NewWriterLevel(&h.buffer, gzip.BestSpeed)
+		h.writer, _ = gzip.NewWriterLevel(&h.buffer, wire.GzipLevel)
 		h.writer.Write([]byte(`{"v":` + strconv.Itoa(version) + `,"frames":[`))
 		frame = t.appendFrame(nil, seq, true, t.whole())
 	} else {

@@ -52,10 +52,11 @@ export class Store {
   apply(frame, interrupted = false) {
     if (frame.key) this.#renumber(frame, interrupted);
     const at = frame.times.map((time, i) => this.#source(i).advance(time));
+    // First what has gone, since a series may come back with other columns.
+    for (const id of frame.gone || []) this.#end(this.#series.get(id), at);
     for (const family of frame.families || []) this.#addFamily(family);
     for (const series of frame.series || []) this.#addSeries(series, at);
     for (const [id, slot, name] of frame.columns || []) this.#addColumn(this.#series.get(id), slot, name, at);
-    for (const id of frame.gone || []) this.#end(this.#series.get(id), at);
     this.#setValues(frame, at);
     for (const exemplar of frame.exemplars || []) this.#addExemplar(exemplar);
     if (frame.key) this.#endOthers(at);
