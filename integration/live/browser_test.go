@@ -15,7 +15,7 @@ import (
 )
 
 // patience is how long a browser on a busy machine may take for anything.
-const patience = 60 * time.Second
+const patience = 40 * time.Second
 
 // tab is a page in a browser of its own.
 type tab struct {

@@ -157,6 +157,7 @@ func TestGathererMisbehaves(t *testing.T) {
 			}
 		}
 		close(hang)
+		synctest.Wait()
 		g.hook, g.err = nil, nil
 		healthy.all = []*dto.MetricFamily{gauge("b", map[string]float64{"x": 9})}
 		r.poll(page) // what the gathering that hung has found
@@ -335,6 +336,7 @@ func TestHistory(t *testing.T) {
 		g.hook = func() { g.all = []*dto.MetricFamily{gauge("a", map[string]float64{"x": float64(g.gathered)})} }
 		page := New(g, Config{Interval: time.Second, History: 2 * time.Minute})
 		time.Sleep(10*time.Minute + time.Second/2)
+		synctest.Wait()
 		if g.gathered < 600 || g.gathered > 602 {
 			t.Errorf("gathered %d times in ten minutes", g.gathered)
 		}
@@ -350,8 +352,10 @@ func TestHistory(t *testing.T) {
 			t.Errorf("history ends with %s, want %s", got, want)
 		}
 		page.Close()
+		synctest.Wait()
 		gathered := g.gathered
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if g.gathered != gathered {
 			t.Error("gathered after Close")
 		}

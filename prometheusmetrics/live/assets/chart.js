@@ -233,7 +233,8 @@ function withGaps(times, columns) {
 // yRange leaves some room, and begins at zero unless the values are far from it.
 function yRange(low, high) {
   if (low === null || high === null) return [0, 1];
-  if (low === high) return low === 0 ? [0, 1] : low > 0 ? [0, low * 1.25] : [low * 1.25, 0];
+  // Values that differ in their last digits only are one, and too fine for an axis.
+  if (high - low <= 1e-6 * Math.max(Math.abs(low), Math.abs(high))) return low === 0 ? [0, 1] : low > 0 ? [0, low * 1.25] : [low * 1.25, 0];
   const room = (high - low) * 0.08;
   const bottom = low >= 0 && low < high * 0.7 ? 0 : low - room;
   const top = high <= 0 && high > low * 0.7 ? 0 : high + room;

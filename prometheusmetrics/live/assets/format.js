@@ -46,33 +46,35 @@ export function format(value, unit = PLAIN, rate = false) {
   const per = rate ? "/s" : "";
   switch (unit.kind) {
     case "seconds":
-      return withPrefix(scaled, TIMES, per); // seconds per second are how busy something is
+      return withPrefix(scaled, TIMES, per, rate); // seconds per second are how busy something is
     case "bytes":
-      return withPrefix(scaled, BINARY, "B" + per);
+      return withPrefix(scaled, BINARY, "B" + per, rate);
     case "ratio":
-      return digits(scaled) + " %" + per;
+      return digits(scaled, rate) + " %" + per;
   }
-  return withPrefix(scaled, SI, per);
+  return withPrefix(scaled, SI, per, rate);
 }
 
-function withPrefix(value, prefixes, suffix) {
+function withPrefix(value, prefixes, suffix, rate) {
   const size = Math.abs(value);
   if (size === 0) return ("0 " + (prefixes === TIMES ? "s" : "") + suffix).trim().replace(/^0 \//, "0/");
   // Rounding first, so that 999.9996 becomes 1 k rather than 1000.
   let [factor, prefix] = prefixes.find(([f]) => size >= f * 0.9995) || prefixes.at(-1);
   if (prefixes === SI && size < 0.9995 && size >= 0.001) [factor, prefix] = [1, ""]; // 0.25 rather than 250 m
   const unit = prefix + suffix;
-  if (unit === "") return digits(value / factor);
-  return digits(value / factor) + (unit.startsWith("/") ? "" : "\u202f") + unit;
+  if (unit === "") return digits(value / factor, rate);
+  return digits(value / factor, rate) + (unit.startsWith("/") ? "" : "\u202f") + unit;
 }
 
-// digits writes three significant ones, all of an integer's up to a thousand.
-export function digits(value) {
+// digits writes three significant ones; those of an integer without any point,
+// unless it is a rate, which only happens to be one for a moment.
+export function digits(value, rate = false) {
   const size = Math.abs(value);
   if (size >= 1000) return Math.round(value).toLocaleString("en").replaceAll(",", "\u202f").replace("-", "−");
-  if (Number.isInteger(value)) return String(value).replace("-", "−");
-  const places = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : size >= 0.1 ? 3 : 4;
-  const text = size < 0.001 ? value.toPrecision(3) : value.toFixed(places);
+  if (Number.isInteger(value) && (!rate || value === 0)) return String(value).replace("-", "−");
+  const rounded = Math.abs(Number(value.toPrecision(3)));
+  const places = rounded >= 100 ? 0 : rounded >= 10 ? 1 : rounded >= 1 ? 2 : rounded >= 0.1 ? 3 : 4;
+  const text = rounded < 0.001 ? value.toPrecision(3) : value.toFixed(places);
   return text.replace("-", "−");
 }
 
