@@ -22,7 +22,7 @@ func TestScreenshots(t *testing.T) {
 	}
 	shop := newShop(t, past)
 	page := newPage(t, shop, live.Config{Interval: 100 * time.Millisecond, History: 10 * time.Minute})
-	for time.Since(shop.LastFlush()) > time.Second {
+	for time.Since(shop.LastFlush()) > 2*time.Second {
 		time.Sleep(50 * time.Millisecond) // while the past goes by
 	}
 	url := serve(t, page)
@@ -38,7 +38,7 @@ func TestScreenshots(t *testing.T) {
 	} {
 		p := open(t, url+picture.hash, picture.look)
 		p.awaitTrue(picture.ready)
-		p.do(chromedp.KeyEvent("p"), chromedp.Sleep(300*time.Millisecond))
+		p.do(chromedp.Sleep(1500 * time.Millisecond))
 		p.screenshot(filepath.Join(folder, picture.name))
 		p.do(chromedp.Navigate("about:blank"))
 	}

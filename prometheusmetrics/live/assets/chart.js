@@ -3,7 +3,7 @@
 // as a table for who can't see it.
 
 import { foreign, h, setText, svg, theme } from "./dom.js";
-import { PLAIN, clock, exact, format, visible } from "./format.js";
+import { PLAIN, clock, exact, format, tick, visible } from "./format.js";
 
 const HEIGHT = 240;
 const TABLE_ROWS = 30;
@@ -103,7 +103,7 @@ export class Chart {
       axes: [
         { ...axis, size: 30, space: 70, values: (u, ticks) => ticks.map((t) => clock(t * 1e3).replace(/:00$/, "")) },
         {
-          ...axis, size: 76, gap: 6, values: (u, ticks) => ticks.map((t) => format(t, this.unit, this.rate)),
+          ...axis, size: 76, gap: 6, values: (u, ticks) => ticks.map((t) => tick(t, this.unit, this.rate)),
           ...(this.scale?.splits && { splits: () => this.scale.splits(), filter: (u, splits) => splits }),
         },
       ],
@@ -119,7 +119,7 @@ export class Chart {
     const { colour, dash } = line.style || style(i);
     return {
       label: line.name, stroke: colour, width: line.width || 1.75, dash, spanGaps: false, show: !this.#hidden.has(line.name),
-      points: { show: line.values.filter((v) => v !== null).length < 3, size: 5, stroke: colour, fill: colour },
+      points: { show: () => lonely(this.#data[i + 1]), size: 5, stroke: colour, fill: colour },
     };
   }
 
@@ -199,6 +199,13 @@ export class Chart {
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "time"), ...shown.map((line) => h("th", { scope: "col", class: "number" }, foreign(line.name))))),
       h("tbody", {}, ...body)));
   }
+}
+
+// lonely reports whether values are too few to make a line.
+function lonely(values) {
+  let n = 0;
+  for (const v of values || []) if (v !== null && ++n > 2) return false;
+  return true;
 }
 
 function lastOf(values) {

@@ -66,6 +66,11 @@ function withPrefix(value, prefixes, suffix, rate) {
   return digits(value / factor, rate) + (unit.startsWith("/") ? "" : "\u202f") + unit;
 }
 
+// tick writes a value of an axis, which is round and keeps its place.
+export function tick(value, unit, rate) {
+  return format(value, unit, rate).replace(/\.0+(?=[^0-9]|$)/, "");
+}
+
 // digits writes three significant ones; those of an integer without any point,
 // unless it is a rate, which only happens to be one for a moment.
 export function digits(value, rate = false) {

@@ -78,7 +78,7 @@ export class Health {
     fill(this.parts.leftOut, "Left out by the driver",
       !drivers.length ? h("p", { class: "muted" }, "Only a driver tells what it leaves out.")
         : !total ? h("p", { class: "good" }, "✓ Nothing: every metric is exposed." + (dropped ? ` Rules drop ${integer(dropped)}.` : ""))
-          : [h("p", { class: "bad" }, `✗ ${integer(total)} metrics are left out.`),
+          : [h("p", { class: "bad" }, total === 1 ? "✗ One metric is left out." : `✗ ${integer(total)} metrics are left out.`),
             h("table", { class: "values" }, h("thead", {}, h("tr", {}, ...["metric", "reason", "error"].map((t) => h("th", { scope: "col" }, t)))), h("tbody", {}, ...rows)),
             total > rows.length ? h("p", { class: "muted" }, `and ${integer(total - rows.length)} more`) : ""]);
   }

@@ -10,6 +10,7 @@ const STEPS = 8; // colours
 const NARROWEST = 5; // px that a column of cells has
 const WIDTHS = [1e3, 2e3, 3e3, 5e3, 10e3, 15e3, 30e3, 60e3]; // ms
 const DENSE = 30; // stretches of a graph that have at most two exemplars each
+const STEADY = 6; // px
 const NEAR = 12; // px from an exemplar at which it is told of
 
 // Heat computes the counts of some series together, one column per sample point,
@@ -190,13 +191,25 @@ export class Heat {
     return [...stretches.values()].flatMap((all) => all.sort((a, b) => b.value - a.value).slice(0, 2));
   }
 
+  // #cellAt finds the bucket at a height, or the nearest that has something in it:
+  // native buckets may be no higher than a hand is steady.
+  #cellAt(u, bin, top) {
+    let found = -1;
+    let nearest = STEADY;
+    this.cells.forEach(({ low, high }, i) => {
+      const [from, to] = [u.valToPos(high, "y"), u.valToPos(low, "y")];
+      const distance = Math.max(from - top, top - to, 0) + (bin.counts[i] > 0 ? 0 : STEADY / 2);
+      if (distance < nearest) [found, nearest] = [i, distance];
+    });
+    return found;
+  }
+
   // at tells of the cell and the exemplar under the pointer.
   at(u, left, top) {
     const said = [];
     const time = u.posToVal(left, "x") * 1e3;
-    const value = u.posToVal(top, "y");
     const bin = this.bins?.find((b) => time > b.from && time <= b.time);
-    const i = bin ? this.cells.findIndex((b) => value > b.low && value <= b.high) : -1;
+    const i = bin ? this.#cellAt(u, bin, top) : -1;
     if (i >= 0) {
       const { low, high } = this.list[i];
       said.push(h("div", { class: "cell" }, `${format(low, this.unit)} to ${format(high, this.unit)}`,

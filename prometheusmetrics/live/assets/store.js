@@ -123,7 +123,7 @@ export class Store {
     if (!series) {
       const pairs = [];
       for (let i = 0; i < labels.length; i += 2) pairs.push([labels[i], labels[i + 1]]);
-      series = { family, key, labels: new Map(pairs), columns: new Map(), exemplars: [] };
+      series = { family, key, labels: new Map(pairs), columns: new Map(), exemplars: [], born: at[family.index] };
       family.series.set(key, series);
     }
     if (series.native && native && series.native.schema !== native.schema) coarsen(series, native.schema, at[family.index]);
@@ -137,9 +137,11 @@ export class Store {
   #addColumn(series, slot, name, at) {
     let column = series.columns.get(name);
     if (!column) {
-      column = new Column(at[series.family.index]);
-      // A bucket that comes later was empty before.
-      if (/^[bn]:/.test(name)) column.last = 0;
+      const { index } = series.family;
+      const bucket = /^[bn]:/.test(name);
+      // A bucket that comes later than its series was empty before.
+      column = new Column(bucket ? series.born : at[index]);
+      if (bucket && series.born < at[index]) column.set(series.born, 0);
       series.columns.set(name, column);
     }
     this.#bySlot[slot] = { column, family: series.family };
