@@ -15,12 +15,14 @@ type tracker struct {
 	maxSeries, maxBytes int
 
 	families map[familyKey]*family
-	order    []*family // by id, gone ones included
-	values   []float64 // by slot
-	times    []int64   // by source: when its values were read, in ms since 1970
-	series   int       // that are shown
-	slots    int       // that they have
-	bytes    int       // what it takes to tell of them, roughly
+	current  [][]*family // by source, in the order of the last round
+	spare    []*family   // room for the next round's
+	nextID   int         // of families
+	values   []float64   // by slot
+	times    []int64     // by source: when its values were read, in ms since 1970
+	series   int         // that are shown
+	slots    int         // that they have
+	bytes    int         // what it takes to tell of them, roughly
 	round    uint64
 	left     int // series left out in the last round
 	delta    delta
@@ -63,7 +65,7 @@ type change struct {
 func newTracker(c Config, sources int) *tracker {
 	return &tracker{
 		maxSeries: c.MaxSeries, maxBytes: c.MaxBytes,
-		families: make(map[familyKey]*family), times: make([]int64, sources),
+		families: make(map[familyKey]*family), current: make([][]*family, sources), times: make([]int64, sources),
 	}
 }
 
@@ -80,21 +82,35 @@ func (t *tracker) begin() {
 // is gone.
 func (t *tracker) read(source int, families []*dto.MetricFamily, time int64) {
 	t.times[source] = time
-	for _, gathered := range families {
-		if gathered != nil {
-			t.readFamily(source, gathered)
+	last := t.current[source]
+	t.spare = t.spare[:0]
+	for i, gathered := range families {
+		if gathered == nil {
+			continue
 		}
+		var f *family
+		if i < len(last) && last[i].is(gathered) { // nearly always: no need to look it up
+			f = last[i]
+		} else {
+			f = t.family(source, gathered)
+		}
+		f.round = t.round
+		t.spare = append(t.spare, f)
+		t.readSeries(f, gathered)
 	}
-	for key, f := range t.families {
-		if key.source == source && f.round != t.round {
+	for _, f := range last {
+		if f.round != t.round {
 			t.drop(f.series)
-			delete(t.families, key)
+			if key := (familyKey{source, f.name}); t.families[key] == f {
+				delete(t.families, key)
+			}
 		}
 	}
+	t.current[source], t.spare = t.spare, last
 }
 
-func (t *tracker) readFamily(source int, gathered *dto.MetricFamily) {
-	f := t.family(source, gathered)
+// readSeries reads the series of one family.
+func (t *tracker) readSeries(f *family, gathered *dto.MetricFamily) {
 	same := t.readSame(f, gathered.Metric)
 	if same < len(f.series) || same < len(gathered.Metric) {
 		t.readChanged(f, gathered.Metric, same)
@@ -142,18 +158,19 @@ func (t *tracker) readChanged(f *family, all []*dto.Metric, from int) {
 func (t *tracker) family(source int, gathered *dto.MetricFamily) *family {
 	key := familyKey{source, gathered.GetName()}
 	f := t.families[key]
-	if f == nil || f.typ != gathered.GetType() || f.help != gathered.GetHelp() || f.unit != gathered.GetUnit() {
-		if f != nil {
-			t.drop(f.series)
-		}
-		f = &family{id: len(t.order), source: source, name: key.name, help: gathered.GetHelp(),
+	if f == nil || !f.is(gathered) {
+		f = &family{id: t.nextID, source: source, name: key.name, help: gathered.GetHelp(),
 			unit: gathered.GetUnit(), typ: gathered.GetType()}
 		t.families[key] = f
-		t.order = append(t.order, f)
+		t.nextID++
 		t.delta.families = append(t.delta.families, f)
 	}
-	f.round = t.round
 	return f
+}
+
+// is reports whether what was gathered is this family, its texts included.
+func (f *family) is(gathered *dto.MetricFamily) bool {
+	return f.name == gathered.GetName() && f.typ == gathered.GetType() && f.help == gathered.GetHelp() && f.unit == gathered.GetUnit()
 }
 
 // find looks a series up that is not where it was in the last round.
@@ -220,18 +237,17 @@ func (t *tracker) set(slot int, value float64) {
 // worth telling the viewers everything.
 func (t *tracker) sparse() bool {
 	const worthwhile = 4096
-	return len(t.values) > 2*t.slots+worthwhile || len(t.order) > 2*len(t.families)+worthwhile
+	return len(t.values) > 2*t.slots+worthwhile || t.nextID > 2*len(t.families)+worthwhile
 }
 
 // whole returns everything that is known, as a delta to nothing.
 func (t *tracker) whole() delta {
 	var d delta
-	for _, f := range t.order {
-		if t.families[familyKey{f.source, f.name}] != f {
-			continue
+	for _, families := range t.current {
+		d.families = append(d.families, families...)
+		for _, f := range families {
+			d.series = append(d.series, f.series...)
 		}
-		d.families = append(d.families, f)
-		d.series = append(d.series, f.series...)
 	}
 	for _, s := range d.series {
 		for i := range s.columns {
