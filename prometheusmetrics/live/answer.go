@@ -60,7 +60,7 @@ func (f *feed) appendHead(b []byte, seq uint64, problem string) []byte {
 	b = appendString(append(b, `,"title":`...), f.config.Title)
 	if t := f.tracker; t != nil {
 		b = appendInt(append(b, `,"shown":`...), t.series)
-		b = appendInt(append(b, `,"left":`...), t.left)
+		b = appendInt(append(b, `,"left":`...), t.leftOut())
 		b = appendInt(append(b, `,"max_series":`...), t.maxSeries)
 		b = appendInt(append(b, `,"max_bytes":`...), t.maxBytes)
 	}

@@ -107,6 +107,7 @@ type healthReport struct {
 type driverReport struct {
 	Metrics       int             `json:"metrics"`
 	LeftOut       int             `json:"left_out"`
+	Suspect       int             `json:"suspect"` // exposed, but not to be trusted
 	Dropped       int             `json:"dropped"`
 	Series        int             `json:"series"`
 	MaxSeries     int             `json:"max_series"`
@@ -117,7 +118,7 @@ type driverReport struct {
 	Checks        []string        `json:"checks"` // series of health checks
 }
 
-// problemReport is a metric that is left out.
+// problemReport is a metric that is left out, or not to be trusted.
 type problemReport struct {
 	Metric string `json:"metric"`
 	Kind   string `json:"kind"`
@@ -162,7 +163,11 @@ func (r *driverReport) add(e prometheusmetrics.Explanation) {
 		}
 		return
 	}
-	r.LeftOut++
+	if len(e.Series) > 0 && e.Problem.Reason != prometheusmetrics.ReasonRegistered {
+		r.Suspect++
+	} else {
+		r.LeftOut++
+	}
 	if len(r.Problems) >= maxProblems {
 		return
 	}

@@ -24,7 +24,7 @@ type tracker struct {
 	slots    int         // that they have
 	bytes    int         // what it takes to tell of them, roughly
 	round    uint64
-	left     int // series left out in the last round
+	left     []int // by source: series left out when it was last read
 	delta    delta
 }
 
@@ -40,6 +40,7 @@ type family struct {
 	series           []*series            // in the order of the last round
 	byLabels         map[string][]*series // made where the order has changed, for one round
 	round            uint64
+	announced        bool // whether viewers know of it, which they do if it has had series
 }
 
 // delta is what one round has found to be new.
@@ -65,14 +66,13 @@ type change struct {
 func newTracker(c Config, sources int) *tracker {
 	return &tracker{
 		maxSeries: c.MaxSeries, maxBytes: c.MaxBytes,
-		families: make(map[familyKey]*family), current: make([][]*family, sources), times: make([]int64, sources),
+		families: make(map[familyKey]*family), current: make([][]*family, sources), times: make([]int64, sources), left: make([]int, sources),
 	}
 }
 
 // begin starts a round, in which each source may be read once.
 func (t *tracker) begin() {
 	t.round++
-	t.left = 0
 	d := &t.delta
 	t.delta = delta{families: d.families[:0], series: d.series[:0], columns: d.columns[:0], gone: d.gone[:0],
 		changes: d.changes[:0], exemplars: d.exemplars[:0]}
@@ -81,7 +81,7 @@ func (t *tracker) begin() {
 // read takes in what one source gathered. What a source does not have any more
 // is gone.
 func (t *tracker) read(source int, families []*dto.MetricFamily, time int64) {
-	t.times[source] = time
+	t.times[source], t.left[source] = time, 0
 	last := t.current[source]
 	t.spare = t.spare[:0]
 	for i, gathered := range families {
@@ -137,14 +137,14 @@ func (t *tracker) readChanged(f *family, all []*dto.Metric, from int) {
 	for _, metric := range all[from:] {
 		s := f.find(last, metric)
 		if s != nil && s.round == t.round { // gathered twice
-			t.left++
+			t.left[f.source]++
 			continue
 		}
 		if s == nil || !t.update(s, metric) {
 			s = t.add(f, metric)
 		}
 		if s == nil {
-			t.left++
+			t.left[f.source]++
 			continue
 		}
 		s.round = t.round
@@ -163,7 +163,6 @@ func (t *tracker) family(source int, gathered *dto.MetricFamily) *family {
 			unit: gathered.GetUnit(), typ: gathered.GetType()}
 		t.families[key] = f
 		t.nextID++
-		t.delta.families = append(t.delta.families, f)
 	}
 	return f
 }
@@ -199,6 +198,10 @@ func (t *tracker) add(f *family, metric *dto.Metric) *series {
 	if cost := s.cost(); t.series >= t.maxSeries || t.bytes+cost > t.maxBytes {
 		return nil
 	}
+	if !f.announced {
+		f.announced = true
+		t.delta.families = append(t.delta.families, f)
+	}
 	s.slot = len(t.values)
 	for range s.columns {
 		t.values = append(t.values, math.NaN())
@@ -233,6 +236,14 @@ func (t *tracker) set(slot int, value float64) {
 	}
 }
 
+// leftOut is how many series are left out.
+func (t *tracker) leftOut() (n int) {
+	for _, left := range t.left {
+		n += left
+	}
+	return n
+}
+
 // sparse reports whether so many slots belong to nobody that numbering anew is
 // worth telling the viewers everything.
 func (t *tracker) sparse() bool {
@@ -244,8 +255,10 @@ func (t *tracker) sparse() bool {
 func (t *tracker) whole() delta {
 	var d delta
 	for _, families := range t.current {
-		d.families = append(d.families, families...)
 		for _, f := range families {
+			if f.announced {
+				d.families = append(d.families, f)
+			}
 			d.series = append(d.series, f.series...)
 		}
 	}

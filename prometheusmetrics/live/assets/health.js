@@ -73,14 +73,16 @@ export class Health {
     const drivers = this.#report?.drivers || [];
     const problems = drivers.flatMap((d) => d.problems);
     const total = drivers.reduce((n, d) => n + d.left_out, 0);
+    const suspect = drivers.reduce((n, d) => n + d.suspect, 0);
     const dropped = drivers.reduce((n, d) => n + d.dropped, 0);
     const rows = problems.slice(0, 200).map((p) => h("tr", {}, h("td", {}, foreign(p.metric)), h("td", {}, p.reason), h("td", {}, foreign(p.error))));
     fill(this.parts.leftOut, "Left out by the driver",
       !drivers.length ? h("p", { class: "muted" }, "Only a driver tells what it leaves out.")
-        : !total ? h("p", { class: "good" }, "✓ Nothing: every metric is exposed." + (dropped ? ` Rules drop ${integer(dropped)}.` : ""))
-          : [h("p", { class: "bad" }, total === 1 ? "✗ One metric is left out." : `✗ ${integer(total)} metrics are left out.`),
+        : !total && !suspect ? h("p", { class: "good" }, "✓ Nothing: every metric is exposed." + (dropped ? ` Rules drop ${integer(dropped)}.` : ""))
+          : [total ? h("p", { class: "bad" }, total === 1 ? "✗ One metric is left out." : `✗ ${integer(total)} metrics are left out.`) : "",
+            suspect ? h("p", { class: "bad" }, `✗ ${integer(suspect)} exposed, but not to be trusted.`) : "",
             h("table", { class: "values" }, h("thead", {}, h("tr", {}, ...["metric", "reason", "error"].map((t) => h("th", { scope: "col" }, t)))), h("tbody", {}, ...rows)),
-            total > rows.length ? h("p", { class: "muted" }, `and ${integer(total - rows.length)} more`) : ""]);
+            total + suspect > rows.length ? h("p", { class: "muted" }, `and ${integer(total + suspect - rows.length)} more`) : ""]);
   }
 
   #names(rows) {

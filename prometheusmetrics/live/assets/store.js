@@ -77,30 +77,25 @@ export class Store {
       const source = this.#source(i);
       if (!source.times.length) return;
       // A clock that was set back would have the curve run backwards.
-      if (time < source.last - 60e3) this.#forgetSource(source, i);
+      if (time < source.last - 60e3) this.#forgetSource(source);
       else if (interrupted && time > source.last) this.#interrupt(i, source.advance(source.last + 1));
     });
-    for (const family of this.families.values()) family.announced = false;
   }
 
   // #interrupt leaves a gap in all curves of a source.
-  #interrupt(source, at) {
-    this.#eachColumn(source, (column) => column.set(at, NaN));
+  #interrupt(index, at) {
+    for (const family of this.families.values()) {
+      if (family.index !== index) continue;
+      family.changes.push(at); // so that no rate is computed across it
+      for (const series of family.series.values()) for (const column of series.columns.values()) column.set(at, NaN);
+    }
   }
 
-  #forgetSource(source, i) {
+  #forgetSource(source) {
     source.first = source.end;
     source.times = [];
     for (const family of this.families.values()) if (family.source === source) this.families.delete(family.key);
     this.version++;
-    void i;
-  }
-
-  #eachColumn(index, visit) {
-    for (const family of this.families.values()) {
-      if (family.index !== index) continue;
-      for (const series of family.series.values()) for (const column of series.columns.values()) visit(column);
-    }
   }
 
   #addFamily([id, index, name, type, help, unit]) {
@@ -118,6 +113,7 @@ export class Store {
 
   #addSeries([slot, id, labels, names, slots, native], at) {
     const family = this.#byId[id];
+    this.families.set(family.key, family); // it may have been forgotten for want of series
     const key = JSON.stringify(labels);
     let series = family.series.get(key);
     if (!series) {
