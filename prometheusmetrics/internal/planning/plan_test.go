@@ -359,7 +359,7 @@ func TestConflictsBetweenFamilies(t *testing.T) {
 func TestRefusedByOthers(t *testing.T) {
 	w := newWorld(t, false, Config{})
 	w.put("a", counter(1))
-	refused := map[string]error{"a_count": errors.New("exposed elsewhere")}
+	refused := map[sharing.Key]error{gaugeKey("a_count"): errors.New("exposed elsewhere")}
 	for range 2 {
 		w.commit(w.plan(Answers{Refused: refused, Changes: 1}))
 		w.want("refused")
@@ -474,7 +474,11 @@ func TestDecrease(t *testing.T) {
 	}
 }
 
-var notYet = map[string]error{"a_count": sharing.ErrNotYet}
+var notYet = map[sharing.Key]error{gaugeKey("a_count"): sharing.ErrNotYet}
+
+func gaugeKey(series string) sharing.Key {
+	return sharing.Key{Series: series, Type: dto.MetricType_GAUGE}
+}
 
 // TestNotYet: what waits for another driver is no problem, and tried until it is there.
 func TestNotYet(t *testing.T) {

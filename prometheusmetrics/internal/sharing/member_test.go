@@ -61,6 +61,9 @@ func claim(series string) Claim {
 	return Claim{Family: Family{Name: name, Type: typ, Help: "Help of " + series, Metric: metric}, Series: series, Metric: metric}
 }
 
+// key is that of the claim to a series.
+func key(series string) Key { return claim(series).Key() }
+
 // driver is a member that shows what it asks for, at once.
 type driver struct {
 	*Member
@@ -81,7 +84,7 @@ func (d *driver) ask(series ...string) Answers {
 	answers := d.Ask(slices.Values(claims))
 	d.Commit(nil, func() {
 		for _, c := range claims {
-			if answers.Refused[c.Series] == nil {
+			if answers.Refused[c.Key()] == nil {
 				d.holdings[c.Series] = c.Family
 			}
 		}
@@ -123,7 +126,7 @@ func TestOneOfTwo(t *testing.T) {
 		if test.second == "h_count" {
 			second.Family.Type = dto.MetricType_GAUGE
 		}
-		err := b.Ask(slices.Values([]Claim{second})).Refused[test.second]
+		err := b.Ask(slices.Values([]Claim{second})).Refused[second.Key()]
 		if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s beside %s: %v, want %q", test.second, test.first, err, test.want)
 		}
@@ -135,15 +138,15 @@ func TestOneOfTwo(t *testing.T) {
 func TestAskingReserves(t *testing.T) {
 	a, b := pair()
 	a.Ask(slices.Values([]Claim{claim("g")}))
-	if b.ask("g").Refused["g"] == nil {
+	if b.ask("g").Refused[key("g")] == nil {
 		t.Error("two plans were given one series")
 	}
 	a.Ask(slices.Values([]Claim{claim("other")}))
-	if err := b.ask("g").Refused["g"]; err != nil {
+	if err := b.ask("g").Refused[key("g")]; err != nil {
 		t.Errorf("what is not asked for any more: %v", err)
 	}
 	a.Commit(nil, func() {})
-	if err := b.ask("other").Refused["other"]; err != nil {
+	if err := b.ask("other").Refused[key("other")]; err != nil {
 		t.Errorf("what was not committed: %v", err)
 	}
 }
@@ -195,14 +198,14 @@ func TestMove(t *testing.T) {
 			if test.after != nil {
 				test.after(a, b)
 			}
-			err := b.ask("g").Refused["g"]
+			err := b.ask("g").Refused[key("g")]
 			if (err == nil) != test.free || err != nil && !errors.Is(err, ErrNotYet) {
 				t.Errorf("%s: %v, want free: %v", test.name, err, test.free)
 			}
 			if test.free {
 				return
 			}
-			if err := a.ask("g").Refused["g"]; err != nil {
+			if err := a.ask("g").Refused[key("g")]; err != nil {
 				t.Errorf("%s: who let it go can't have it back: %v", test.name, err)
 			}
 		})
@@ -242,10 +245,10 @@ func TestJoinLater(t *testing.T) {
 	if !a.SharesWith(c.Member) || len(a.Lost()) > 0 {
 		t.Errorf("the first has lost %v", a.Lost())
 	}
-	if lost := b.Lost(); len(lost) != 1 || lost["g"] == nil {
+	if lost := b.Lost(); len(lost) != 1 || lost[key("g")] == nil {
 		t.Errorf("the second has lost %v", lost)
 	}
-	if lost := c.Lost(); len(lost) != 1 || !strings.Contains(lost["h_sum"].Error(), "conflicts with h (histogram)") {
+	if lost := c.Lost(); len(lost) != 1 || !strings.Contains(lost[key("h_sum")].Error(), "conflicts with h (histogram)") {
 		t.Errorf("the third has lost %v", lost)
 	}
 	b.letGo("g")
@@ -264,10 +267,10 @@ func TestLeave(t *testing.T) {
 	if a.SharesWith(b.Member) {
 		t.Error("a driver that has left is back")
 	}
-	if err := b.ask("g").Refused["g"]; err != nil {
+	if err := b.ask("g").Refused[key("g")]; err != nil {
 		t.Error(err)
 	}
-	if err := a.ask("g").Refused["g"]; err != nil {
+	if err := a.ask("g").Refused[key("g")]; err != nil {
 		t.Errorf("who left can't show what it likes: %v", err)
 	}
 }
