@@ -42,7 +42,7 @@ func (c *collector) Collect(metrics chan<- prometheus.Metric) {
 			shown = e
 		}
 	})
-	shown.Collect(metrics)
+	d.collect(shown, metrics)
 	if !probing {
 		d.probes.scraped()
 	}

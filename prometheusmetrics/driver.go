@@ -28,6 +28,10 @@ type Driver struct {
 	registered atomic.Bool
 	nestedNext int // of the drivers of other registries, which one a probe looks for next
 
+	witness     atomic.Pointer[witness] // of the latest scrape that was looked at
+	witnessed   atomic.Int64            // how many were
+	witnessedOf atomic.Uint64           // when so many drivers had been made
+
 	turns   turns // whoever has the turn uses what follows
 	reader  *reading.Reader
 	state   *planning.State

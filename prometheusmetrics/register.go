@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"weak"
 
@@ -84,6 +85,8 @@ func (d *Driver) unregister() (removed bool) {
 
 // allDrivers are the drivers of the process that are registered somewhere.
 type allDrivers struct {
+	made atomic.Uint64 // how many there have been
+
 	mu  sync.Mutex
 	all []weak.Pointer[Driver]
 }
@@ -95,6 +98,7 @@ func (a *allDrivers) add(d *Driver) {
 	a.mu.Lock()
 	a.all = append(a.all, weak.Make(d))
 	a.mu.Unlock()
+	a.made.Add(1)
 	var candidates []*Driver
 	for _, other := range a.others(d) {
 		switch {
@@ -169,7 +173,12 @@ func (d *Driver) joinThoseInRegistry(candidates []*Driver) {
 	}
 	taken, err := probing.Taken(d.registerer, names)
 	for i, other := range joining {
-		if err == nil && taken[names[i]] {
+		switch {
+		case err != nil || !taken[names[i]]:
+		case isRegistry(d.registerer) && !probing.Same(d.registerer, other.collector.placeholder):
+			// Its registry is in this one through a wrapping registerer, which adds
+			// labels that it knows nothing of: its series are others here.
+		default:
 			d.member.Join(other.member)
 			go other.settleLosses()
 		}

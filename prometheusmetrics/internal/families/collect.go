@@ -8,8 +8,9 @@ import (
 )
 
 // Collect sends every series, as a Prometheus registry wants them. What the
-// registry makes of them is its own.
-func (e *Exposition) Collect(metrics chan<- prometheus.Metric) {
+// registry makes of them is its own. What last makes of the last one is sent in its
+// place, unless last is nil.
+func (e *Exposition) Collect(metrics chan<- prometheus.Metric, last func(prometheus.Metric) prometheus.Metric) {
 	shared := &collection{exposition: e, numbers: slices.Clone(e.Numbers)}
 	caster, samples := newCaster(e.Labels), make([]sample, e.Series)
 	for _, family := range e.Families {
@@ -18,6 +19,10 @@ func (e *Exposition) Collect(metrics chan<- prometheus.Metric) {
 			samples = samples[1:]
 			next.family, next.series, next.collection = family, series, shared
 			next.labels = caster.labels(series.Labels)
+			if last != nil && len(samples) == 0 {
+				metrics <- last(next)
+				return
+			}
 			metrics <- next
 		}
 	}

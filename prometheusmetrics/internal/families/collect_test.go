@@ -15,6 +15,8 @@ func (collecting) Describe(descs chan<- *prometheus.Desc) {
 	descs <- prometheus.NewDesc("collecting", "Placeholder.", nil, nil)
 }
 
+func (c collecting) Collect(metrics chan<- prometheus.Metric) { c.Exposition.Collect(metrics, nil) }
+
 func gather(t *testing.T, e *Exposition) []*dto.MetricFamily {
 	t.Helper()
 	registry := prometheus.NewRegistry()

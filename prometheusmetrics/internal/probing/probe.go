@@ -51,6 +51,23 @@ func Taken(registerer prometheus.Registerer, names []string) (taken map[string]b
 	return taken, nil
 }
 
+// Same reports whether the registry has, of a name that is taken, no descriptor with
+// other label names or another help text than the one given.
+func Same(registerer prometheus.Registerer, desc *prometheus.Desc) (same bool) {
+	defer func() {
+		if recover() != nil {
+			same = false
+		}
+	}()
+	end := prometheus.NewDesc("end", mark+"end", nil, prometheus.Labels{"__end": ""})
+	refusal := registerer.Register(descriptors{desc, end})
+	if refusal == nil {
+		registerer.Unregister(descriptors{desc, end})
+		return false
+	}
+	return strings.Contains(refusal.Error(), `help: "`+mark+`end"`)
+}
+
 // register probes for a batch of names. It returns the index of the first that is
 // refused, -1 for none, and the registry's words, which are empty if it took all.
 func register(registerer prometheus.Registerer, names []string) (at int, words string, err error) {
