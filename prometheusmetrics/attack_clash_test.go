@@ -330,7 +330,7 @@ func TestWrappingLabelsOfAnyText(t *testing.T) {
 func TestDriversInNestedRegistries(t *testing.T) {
 	for _, layout := range layouts {
 		for _, innerFirst := range []bool{true, false} {
-			for _, nestedFirst := range []bool{false} {
+			for _, nestedFirst := range []bool{false, true} {
 				synctest.Test(t, func(t *testing.T) { testNested(t, layout, innerFirst, nestedFirst) })
 			}
 		}

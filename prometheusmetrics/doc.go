@@ -15,11 +15,12 @@
 // A flush reads every metric once, and publishes what it read; a scrape shows
 // what the last flush published, whole. Neither waits for the other. Run flushes
 // at the configured interval, Once whenever it is called. With an interval of 0
-// each scrape makes a flush of its own.
+// each scrape makes a flush of its own, and scrapes that come at the same time
+// share one.
 //
 // # Layouts
 //
-// In LayoutGauges, the default, each figure of a metric is a gauge of its own:
+// In LayoutGauges, the default, each statistic of a metric is a gauge of its own:
 // <name>_count, <name>_percentile_99_0, <name>_rate_1min. These are the names
 // that users of go-metrics have on their dashboards. In LayoutTyped counters are
 // counters, and timers are in seconds, as Prometheus would have them.
@@ -27,28 +28,30 @@
 // # One bad metric costs one metric
 //
 // What can't be shown, such as a metric without a name, two that become one
-// series, a functional gauge that panics or hangs, is left out and told to
-// Config.OnError, once, as a *MetricError that names it. All others go on.
+// series, a functional gauge that panics or hangs, is left out and reported to
+// Config.OnError, once for each time that it begins, as a *MetricError that names
+// it. All others go on. Code that is not this module's runs in goroutines of its
+// own, up to 16 at once, each for up to Config.CallTimeout.
 //
 // Names that the application itself registered in the Prometheus registry are
-// left out as well. They are looked up when one of the driver's families is new,
-// and once a minute. What can't be found that way (an application's collector
-// that does not describe itself, or one that was registered since the last look)
-// shows up in the scrape as an error of the Prometheus registry; give promhttp
-// ErrorHandling: promhttp.ContinueOnError to have it cost only itself, or use
-// Handler, which does. A registry remembers the names of what was unregistered
-// from it, so such a name stays left out.
+// left out as well. The registry is probed for them when one of the driver's families
+// is new, and soon after each scrape. So a name that the application registers
+// while the driver shows it costs the scrapes until then, one as a rule and never
+// more than those of five seconds. What can't be found that way, an application's
+// collector that does not describe itself, shows up in the scrape as an error of
+// the Prometheus registry; give promhttp ErrorHandling: promhttp.ContinueOnError to
+// have it cost only itself, or use HandlerFor, which does. A registry remembers
+// the names of what was unregistered from it, so such a name stays left out. Whether
+// a name such as requests_count clashes with requests depends on what requests is:
+// the registry is gathered to find out, once. Through a wrapping registerer it can't
+// be, and a histogram is assumed.
 //
-// # Serving
+// # Several drivers
 //
-// HandlerFor serves any gatherers as promhttp does, at a fraction of the cost, and
-// bounds what a gatherer that hangs, a client that does not read, or many requests
-// at a time can do. Driver.Handler is that for a driver that is in no Prometheus
-// registry: what a flush shows is rendered once for each format and coding, when
-// somebody asks for it, and kept until the next flush. For that a family keeps two
-// bits beside its name and help text, a series without labels 8 bytes, and labels,
-// rendered as text and as protobuf, about twice the memory of their names and
-// values. Kept renderings take up to 64 MiB.
+// Drivers in one Prometheus registry, be it through wrapping registerers or because
+// one registry was registered in another, share an account: no series is shown by two
+// of them, and in a clash whoever shows a series keeps it. What reading empties, such
+// as go-ethereum's ResettingTimer, can be read by one driver only.
 //
 // # Pushing
 //

@@ -175,7 +175,8 @@ func (d *Driver) joinThoseInRegistry(candidates []*Driver) {
 	for i, other := range joining {
 		switch {
 		case err != nil || !taken[names[i]]:
-		case isRegistry(d.registerer) && !probing.Same(d.registerer, other.collector.placeholder):
+		case isRegistry(d.registerer) && isRegistry(other.registerer) &&
+			!probing.Same(d.registerer, other.collector.placeholder):
 			// Its registry is in this one through a wrapping registerer, which adds
 			// labels that it knows nothing of: its series are others here.
 		default:
