@@ -26,13 +26,13 @@ func TestClassify(t *testing.T) {
 
 func TestPageOf(t *testing.T) {
 	for message, want := range map[string]Page{
-		"undefined: metrics.Syslog":        PageWriters,
-		"undefined: metrics.StandardMeter": PageInstruments,
-		"h.Labels undefined (type metrics.Healthcheck has no field or method Labels)":                                      PageOriginal,
-		"cannot use s (variable of type metrics.TimerSnapshot) as metrics.Timer value":                                     PageSnapshots,
-		"cannot use metrics.NewMeter (value of type func(labels ...metrics.Labels) metrics.Meter) as func() metrics.Meter": PageConstructors,
-		"own does not implement metrics.Registry (missing method SinkOnce)":                                                PageRegistry,
-		"declared and not used: x": PageTool,
+		"undefined: metrics.Syslog":                                  PageWriters,
+		"undefined: metrics.StandardMeter":                           PageInstruments,
+		"h.Labels undefined (type metrics.Healthcheck has no …":      PageOriginal,
+		"cannot use s (variable of type metrics.TimerSnapshot) as …": PageSnapshots,
+		"cannot use f (value of type func(...metrics.Labels) …":      PageConstructors,
+		"own does not implement metrics.Registry (missing SinkOnce)": PageRegistry,
+		"declared and not used: x":                                   PageTool,
 	} {
 		if got := PageOf(message); got != want {
 			t.Errorf("%s: got %s, want %s", message, got, want)
