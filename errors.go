@@ -59,7 +59,8 @@ func typeName(i any) string {
 	if t != nil && t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	if t == nil || t.PkgPath() == reflect.TypeFor[Counter]().PkgPath() || !strings.HasPrefix(strings.TrimPrefix(name, "*"), "metrics.") {
+	if t == nil || t.PkgPath() == reflect.TypeFor[Counter]().PkgPath() ||
+		!strings.HasPrefix(strings.TrimPrefix(name, "*"), "metrics.") {
 		return name
 	}
 	return strings.Replace(name, "metrics.", t.PkgPath()+".", 1)

@@ -78,7 +78,8 @@ func FuzzKeys(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, name1, label1, value1, name2, label2, value2 string) {
-		series := [][2]any{{name1, Labels{label1: value1}}, {name2, Labels{label2: value2}}, {name1, Labels(nil)}, {name2, Labels(nil)},
+		series := [][2]any{
+			{name1, Labels{label1: value1}}, {name2, Labels{label2: value2}}, {name1, Labels(nil)}, {name2, Labels(nil)},
 			{name1, Labels{label1: value1, label2: value2}}, {name1 + newLabelSet(Labels{label1: value1}).String(), Labels(nil)}}
 		r := NewRegistry()
 		for _, s := range series {

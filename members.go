@@ -11,21 +11,21 @@ type entry struct {
 }
 
 const (
-	excessShift = 20
-	excessMask  = 1<<excessShift - 1
-	excessOne   = 1 << 15
+	stampShift = 20
+	stampMask  = 1<<stampShift - 1
+	stampOne   = 1 << 15
 )
 
 // stamp packs a time and an E.
 func stamp(unit uint64, e float64) uint64 {
-	return unit<<excessShift | uint64(min(e*excessOne, excessMask))
+	return unit<<stampShift | uint64(min(e*stampOne, stampMask))
 }
 
 // members are the entries of a reservoir: the size entries of highest priority so
-// far, among some more that came since they were trimmed last. So adding one is an
-// append, and what it costs to find those that leave is shared by many.
+// far, and some that were added since the last trim and may have to leave at the next.
+// So adding an entry is an append, and many share the cost of finding those that leave.
 //
-// Readers want the entries in the order of their values, and sort those added
+// Readers want the entries in the order of their values: sort merges what was added
 // since the last reading into the others.
 type members struct {
 	alpha   float64 // per unit of time
@@ -33,7 +33,7 @@ type members struct {
 	entries []entry // of priorities above tau; trimmed when there is no more room
 	sorted  int     // so many at the front are in the order of their values
 
-	// tau is the highest priority left out by the last trim. Unless there are more
+	// tau is the highest priority left out by the last trim; while there are no more
 	// than size entries, it is the highest left out of all.
 	tau float64
 }
@@ -43,11 +43,11 @@ type members struct {
 func (m *members) slack() int { return max(16, m.size/8-4) }
 
 // weight is the logarithm of the entry's weight, from 0 up.
-func (m *members) weight(e entry) float64 { return m.alpha * float64(int64(e.stamp>>excessShift)) }
+func (m *members) weight(e entry) float64 { return m.alpha * float64(int64(e.stamp>>stampShift)) }
 
 // priority is the logarithm of the entry's priority, from 0 up.
 func (m *members) priority(e entry) float64 {
-	return m.weight(e) + float64(int64(e.stamp&excessMask))*(1./excessOne)
+	return m.weight(e) + float64(int64(e.stamp&stampMask))*(1./stampOne)
 }
 
 // clear forgets the entries but keeps their room.
@@ -60,8 +60,8 @@ func (m *members) clear() {
 // count is how many entries are members.
 func (m *members) count() int { return min(len(m.entries), m.size) }
 
-// add takes an entry in, unless its priority is not above tau. It reports whether
-// tau has changed.
+// add takes an entry in if its priority is above tau. It reports whether it had to trim
+// the others first, which raises tau.
 func (m *members) add(e entry) (trimmed bool) {
 	if m.tau > 0 && m.priority(e) <= m.tau {
 		return false

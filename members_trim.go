@@ -45,9 +45,9 @@ func (m *members) trim() {
 // excess is how many entries have to leave.
 func (m *members) excess() int { return len(m.entries) - m.size }
 
-// step is the distance from tau to a priority that about n entries don't reach.
-// Having passed a bar, priorities are distributed above it like E, as long as the
-// instrument is busy; where it isn't, this is a first guess.
+// step guesses the distance from tau to a priority that n entries don't reach. On a busy
+// instrument, priorities above any bar are distributed like E; on others this is only
+// where the search begins.
 func (m *members) step(n float64) float64 {
 	return -math.Log1p(-min(n/float64(len(m.entries)), 0.95))
 }
@@ -68,8 +68,8 @@ func (m *members) trimRoughly() bool {
 	return false
 }
 
-// collect counts the priorities below bar, and puts as many as fit into low. Which
-// ones are below is nothing that a processor could predict: so no branch.
+// collect counts the priorities below bar, and puts as many as fit into low. It does
+// without a branch, which no processor could predict.
 func (m *members) collect(bar float64, low *[sieve]float64) (n int) {
 	var unwanted [sieve]float64
 	if low == nil {
@@ -87,7 +87,7 @@ func (m *members) collect(bar float64, low *[sieve]float64) (n int) {
 	return n
 }
 
-// drop drops the entries of priorities below bar, which becomes tau. The others stay
+// drop removes the entries of priorities below bar, which becomes tau. The others stay
 // in their order.
 func (m *members) drop(bar float64) {
 	left := m.pack(0, 0, m.sorted, bar)
@@ -96,8 +96,8 @@ func (m *members) drop(bar float64) {
 	m.entries, m.sorted, m.tau = m.entries[:left], sorted, bar
 }
 
-// pack moves those of the entries from number from up to number to that stay to
-// number left and behind it, and returns where they end.
+// pack moves the entries between from and to whose priority is not below bar to the
+// place left, one behind the other, and returns where they end.
 func (m *members) pack(left, from, to int, bar float64) int {
 	for _, e := range m.entries[from:to] {
 		m.entries[left] = e
@@ -110,8 +110,8 @@ func (m *members) pack(left, from, to int, bar float64) int {
 	return left
 }
 
-// dropEqual drops so many entries of priority tau. There are more in a large reservoir,
-// but they differ by less than a stamp resolves, so it hardly matters which ones stay.
+// dropEqual removes n entries of priority tau. In a large reservoir there may be more of
+// them; they differ by less than a stamp resolves, so it hardly matters which ones stay.
 func (m *members) dropEqual(n int) {
 	left, sorted := 0, m.sorted
 	for i, e := range m.entries {

@@ -110,7 +110,8 @@ func TestNilRegistries(t *testing.T) {
 			t.Errorf("%T: series are mixed up", r)
 		}
 		NewRegisteredTimer("t", NewPrefixedChildRegistry(r, "p."))
-		if Get("p.t") == nil || Describe("x", r, Description{}) != nil || WriteOnce(r, discard{}) != nil || WriteJSONOnce(r, discard{}) != nil {
+		if Get("p.t") == nil || Describe("x", r, Description{}) != nil ||
+			WriteOnce(r, discard{}) != nil || WriteJSONOnce(r, discard{}) != nil {
 			t.Errorf("%T is not DefaultRegistry everywhere", r)
 		}
 		Unregister("p.t")

@@ -332,7 +332,8 @@ func TestReservoirParameters(t *testing.T) {
 	} {
 		var r reservoir
 		r.open(test.size, test.alpha)
-		if alpha := r.members.alpha / (1 << unitShift) * 1e9; r.members.size != test.wantSize || !near(alpha, test.wantAlpha, 1e-12) {
+		alpha := r.members.alpha / (1 << unitShift) * 1e9
+		if r.members.size != test.wantSize || !near(alpha, test.wantAlpha, 1e-12) {
 			t.Errorf("%d, %v became %d, %v", test.size, test.alpha, r.members.size, alpha)
 		}
 	}

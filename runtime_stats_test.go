@@ -74,8 +74,10 @@ func TestRuntimeMemStats(t *testing.T) {
 	}
 	for name, want := range map[string]uint64{
 		"Alloc": want.Alloc, "BuckHashSys": want.BuckHashSys, "DebugGC": 0, "EnableGC": 1, "HeapAlloc": want.HeapAlloc,
-		"HeapIdle": want.HeapIdle, "HeapInuse": want.HeapInuse, "HeapObjects": want.HeapObjects, "HeapReleased": want.HeapReleased,
-		"HeapSys": want.HeapSys, "LastGC": want.LastGC, "Lookups": 0, "MCacheInuse": want.MCacheInuse, "MCacheSys": want.MCacheSys,
+		"HeapIdle": want.HeapIdle, "HeapInuse": want.HeapInuse, "HeapObjects": want.HeapObjects,
+		"HeapReleased": want.HeapReleased,
+		"HeapSys":      want.HeapSys, "LastGC": want.LastGC, "Lookups": 0, "MCacheInuse": want.MCacheInuse,
+		"MCacheSys":  want.MCacheSys,
 		"MSpanInuse": want.MSpanInuse, "MSpanSys": want.MSpanSys, "NextGC": want.NextGC, "PauseTotalNs": want.PauseTotalNs,
 		"StackInuse": want.StackInuse, "StackSys": want.StackSys, "Sys": want.Sys, "TotalAlloc": want.TotalAlloc,
 		"Mallocs": want.Mallocs, "Frees": want.Frees, "NumGC": uint64(want.NumGC),

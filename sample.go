@@ -64,7 +64,7 @@ type ExpDecaySample struct{ reservoir }
 // NewExpDecaySample returns a sample of up to size values. Common are 1028 values
 // with an alpha of 0.015, which makes the last five minutes count; a size that
 // isn't positive, or an alpha that is negative, infinite or NaN, is replaced by
-// these. Memory grows with use, to 16 bytes per value.
+// these. Memory grows with use, to 18 bytes per value.
 func NewExpDecaySample(size int, alpha float64) Sample {
 	if UseNilMetrics {
 		return new(SampleSnapshot)
@@ -80,7 +80,7 @@ func NewExpDecaySample(size int, alpha float64) Sample {
 type UniformSample struct{ reservoir }
 
 // NewUniformSample returns a sample of up to size values; 1028 if size isn't
-// positive. Memory grows with use, to 16 bytes per value.
+// positive. Memory grows with use, to 18 bytes per value.
 func NewUniformSample(size int) Sample {
 	if UseNilMetrics {
 		return new(SampleSnapshot)

@@ -105,7 +105,8 @@ func TestSamplesOfUserRegistry(t *testing.T) {
 	if got := sizeOf(NewHistogram(child.NewSample())); got != 4 {
 		t.Errorf("a sample of %d, want 4", got)
 	}
-	standard := NewRegistry(WithSampleFor(func(name, unit string) Sample { return NewUniformSample(len(name + unit)) })).(*StandardRegistry)
+	sized := WithSampleFor(func(name, unit string) Sample { return NewUniformSample(len(name + unit)) })
+	standard := NewRegistry(sized).(*StandardRegistry)
 	if got := sizeOf(NewHistogram(standard.NewSampleFor("four", "bytes"))); got != 9 {
 		t.Errorf("a sample of %d, want 9", got)
 	}

@@ -70,7 +70,8 @@ func TestSamplesThatEmbedOurs(t *testing.T) {
 				timer.Update(5 * time.Microsecond)
 			}
 			for kind, got := range map[string]answers{
-				"histogram": readAll(h), "snapshot": readAll(h.Snapshot()), "timer": readAll(timer), "timer's snapshot": readAll(timer.Snapshot()),
+				"histogram": readAll(h), "snapshot": readAll(h.Snapshot()),
+				"timer": readAll(timer), "timer's snapshot": readAll(timer.Snapshot()),
 			} {
 				if got.max != 5 || got.min != 5 || got.median != 5 || got.count != 20 || got.sum != 100 {
 					t.Errorf("%s: %+v", kind, got)
@@ -138,8 +139,8 @@ func TestSampleReadsItsOwnTimer(t *testing.T) {
 // A nil pointer to a sample is no sample.
 func TestNilSamples(t *testing.T) {
 	for _, s := range []Sample{
-		nil, (*ExpDecaySample)(nil), (*UniformSample)(nil), (*BucketSample)(nil), (*SampleSnapshot)(nil), (*BucketSnapshot)(nil),
-		(*ringSample)(nil), (*brokenSample)(nil),
+		nil, (*ExpDecaySample)(nil), (*UniformSample)(nil), (*BucketSample)(nil), (*SampleSnapshot)(nil),
+		(*BucketSnapshot)(nil), (*ringSample)(nil), (*brokenSample)(nil),
 	} {
 		h := NewHistogram(s)
 		timer := GetOrRegisterTimer("t", NewRegistry(WithSample(func() Sample { return s })))

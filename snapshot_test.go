@@ -24,7 +24,9 @@ func TestSnapshotOf(t *testing.T) {
 			t.Errorf("counter shows %d %v", s.Count(), s.Labels())
 		}
 	}
-	want := []string{"metrics.TimerSnapshot", "metrics.CounterSnapshot", "*metrics.StandardHealthcheck", "metrics.GaugeSnapshot"}
+	want := []string{
+		"metrics.TimerSnapshot", "metrics.CounterSnapshot", "*metrics.StandardHealthcheck", "metrics.GaugeSnapshot",
+	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

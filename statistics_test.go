@@ -257,7 +257,8 @@ func TestMeanIsWithinTheEnds(t *testing.T) {
 		for _, n := range []int{1, 3, 1028, 100_000} {
 			values := slices.Repeat([]int64{v}, n)
 			d := equallyWeighted(values)
-			if SampleMean(values) != float64(v) || d.mean() != float64(v) || SampleVariance(values) != 0 || SampleStdDev(values) != 0 {
+			if SampleMean(values) != float64(v) || d.mean() != float64(v) ||
+				SampleVariance(values) != 0 || SampleStdDev(values) != 0 {
 				t.Errorf("mean of %d times %d is %v, variance %v", n, v, SampleMean(values), SampleVariance(values))
 			}
 			s := NewSampleSnapshot(int64(n), values)

@@ -127,7 +127,9 @@ func TestUpdateSinceNever(t *testing.T) {
 		t.Errorf("%d and %d were recorded", timer.Count(), custom.Count())
 	}
 	wantLog(t, log, "UpdateSince was called with the zero time")
-	for _, start := range []time.Time{time.Unix(0, 0), time.Now().Add(-100 * 365 * 24 * time.Hour), time.Time{}.Add(1), {}} {
+	for _, start := range []time.Time{
+		time.Unix(0, 0), time.Now().Add(-100 * 365 * 24 * time.Hour), time.Time{}.Add(1), {},
+	} {
 		timer.UpdateSince(start)
 	}
 	if timer.Count() != 3 || timer.Min() < int64(50*365*24*time.Hour) {

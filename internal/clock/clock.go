@@ -1,5 +1,5 @@
-// Package clock decides how seldom an instrument may read the time. Reading the
-// clock costs five to nine times the addition that it would time.
+// Package clock decides how seldom an instrument may read the time, which costs five
+// to nine times the addition that it would time.
 package clock
 
 import (
@@ -59,8 +59,8 @@ func (c *Coarse) Due(count, n int64) bool { return passes(count, n, c.Mask()) }
 func (c *Coarse) Mask() uint64 { return uint64(c.mask.Load()) }
 
 // Read reads the clock for an update that was due, and decides whether the next
-// one is. Sixteen calls must have come within a millisecond before one goes
-// without, so a handful that come at once are all timed exactly.
+// one is. Sixteen calls must have come within busy before one goes without, so a
+// handful that come at once are all timed exactly.
 func (c *Coarse) Read() int64 {
 	t := Now()
 	elapsed := t - c.last.Load()

@@ -19,7 +19,8 @@ func TestWorker(t *testing.T) {
 	if !maps.Equal(s.Counts, want) {
 		t.Errorf("counts are %v", s.Counts)
 	}
-	if s.Values["plain.queue.value"] != int64(4) || s.Values["plain.sizes.max"] != int64(3) || s.Values["plain.sizes.mean"] != 1.5 {
+	if s.Values["plain.queue.value"] != int64(4) || s.Values["plain.sizes.max"] != int64(3) ||
+		s.Values["plain.sizes.mean"] != 1.5 {
 		t.Errorf("values are %v", s.Values)
 	}
 	Finish(metrics.DefaultRegistry, 3)

@@ -87,7 +87,8 @@ func Report(r metrics.Registry, w io.Writer) {
 		case metrics.Histogram:
 			h := metric.Snapshot()
 			ps := h.Percentiles([]float64{0.5, 0.75, 0.95, 0.99, 0.999})
-			lines = append(lines, fmt.Sprintf("histogram %s %d %d %d %.1f %.1f", name, h.Count(), h.Min(), h.Max(), h.Mean(), ps[0]))
+			lines = append(lines, fmt.Sprintf("histogram %s %d %d %d %.1f %.1f",
+				name, h.Count(), h.Min(), h.Max(), h.Mean(), ps[0]))
 		case metrics.Meter:
 			m := metric.Snapshot()
 			lines = append(lines, fmt.Sprintf("meter %s %d %t", name, m.Count(), m.Rate1() >= 0 && m.RateMean() >= 0))

@@ -127,7 +127,8 @@ func TestJSON(t *testing.T) {
 func TestSamplesAndAverages(t *testing.T) {
 	values := []int64{1, 2, 3, 4}
 	if metrics.SampleMax(values) != 4 || metrics.SampleMean(values) != 2.5 || metrics.SampleMin(values) != 1 ||
-		metrics.SampleSum(values) != 10 || metrics.SampleVariance(values) != 1.25 || metrics.SamplePercentile(values, 0.5) != 2.5 {
+		metrics.SampleSum(values) != 10 || metrics.SampleVariance(values) != 1.25 ||
+		metrics.SamplePercentile(values, 0.5) != 2.5 {
 		t.Error("functions of samples")
 	}
 	for _, a := range []metrics.EWMA{metrics.NewEWMA1(), metrics.NewEWMA5(), metrics.NewEWMA15(), metrics.NewEWMA(0.5)} {
