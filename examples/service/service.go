@@ -76,6 +76,7 @@ func (s *service) handler(shop *shop) http.Handler {
 		EnableOpenMetrics: s.options.layout == prometheusmetrics.LayoutTyped, // which has units and exemplars
 	}))
 	mux.HandleFunc("GET /healthz", s.health)
+	mux.Handle(livePath, s.livePage())
 	if s.options.record {
 		mux.HandleFunc("POST "+recordRoute, s.instruments.recordLatencies)
 	}
@@ -140,6 +141,7 @@ func (s *service) announce(output io.Writer, address string) {
 	fmt.Fprintf(output, "shop     http://%s/\n", address)
 	fmt.Fprintf(output, "metrics  http://%s/metrics   for example: curl -s http://%[1]s/metrics | grep latency\n", address)
 	fmt.Fprintf(output, "health   http://%s/healthz\n", address)
+	fmt.Fprintf(output, "look     http://%s%s   in a browser: every metric as a graph that moves\n", address, livePath)
 	fmt.Fprintf(output, "load     %v requests per second\n", s.options.load)
 	if s.options.pushgateway != "" {
 		fmt.Fprintf(output, "pushing  to %s\n", s.options.pushgateway)
