@@ -31,6 +31,52 @@ func (p *PrefixedRegistry) SinkOnce(name string, metric any) {
 	p.parent.SinkOnce(p.prefix+name, metric)
 }
 
+// EachApart is Each for those who show metrics to others: it calls registered for
+// each series and sunk for what SinkOnce left, which is to be shown until somebody has
+// looked. A registry that a user wrote is asked through a method
+// EachApart(registered, sunk func(string, any)). Without it, what waits in the registry
+// of this package that its Get leads to is taken first, and then its Each is called.
+func EachApart(r Registry, registered, sunk func(name string, metric any)) {
+	r = orDefault(r)
+	if r, ok := r.(interface {
+		EachApart(registered, sunk func(string, any))
+	}); ok {
+		r.EachApart(registered, sunk)
+		return
+	}
+	if base, prefix := reach(r); base != nil {
+		base.apart(prefix, func() { r.Each(registered) }, sunk)
+		return
+	}
+	r.Each(registered)
+}
+
+// EachApart is Each with a function of its own for what SinkOnce left.
+func (r *StandardRegistry) EachApart(registered, sunk func(string, any)) {
+	r.eachRegistered("", registered)
+	r.eachSunk("", sunk)
+}
+
+// EachApart is Each with a function of its own for what SinkOnce left.
+func (p *PrefixedRegistry) EachApart(registered, sunk func(string, any)) {
+	if base, prefix := reach(p); base != nil {
+		base.apart(prefix, func() { p.registered(registered) }, sunk)
+		return
+	}
+	p.eachOfUser(registered)
+}
+
+// apart calls each while nothing that SinkOnce left is there to be taken, and then
+// hands out what has the prefix.
+func (r *StandardRegistry) apart(prefix string, each func(), sunk func(string, any)) {
+	func() {
+		taken := r.sunk.take("")
+		defer func() { r.sunk.putBack(taken) }()
+		each()
+	}()
+	r.eachSunk(prefix, sunk)
+}
+
 // eachSunk hands out what was left under the prefix. What f doesn't come to see,
 // since it panics, is left for the next time.
 func (r *StandardRegistry) eachSunk(prefix string, f func(string, any)) {

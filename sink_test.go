@@ -3,6 +3,7 @@ package metrics
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -135,5 +136,52 @@ func TestSinkOnceAllocations(t *testing.T) {
 	}
 	if !slices.Equal(names, []string{"x"}) {
 		t.Error(names)
+	}
+}
+
+// EachApart tells what was left from what is registered, through whatever lies between,
+// and takes what is under the prefix only.
+func TestEachApart(t *testing.T) {
+	for kind, wrap := range map[string]func(Registry) Registry{
+		"standard":         func(r Registry) Registry { return r },
+		"prefixed":         func(r Registry) Registry { return NewPrefixedChildRegistry(r, "p.") },
+		"wrapper":          func(r Registry) Registry { return wrapper{r} },
+		"wrapper prefixed": func(r Registry) Registry { return wrapper{NewPrefixedChildRegistry(r, "p.")} },
+		"prefixed wrapper": func(r Registry) Registry { return NewPrefixedChildRegistry(wrapper{r}, "p.") },
+	} {
+		t.Run(kind, func(t *testing.T) {
+			base := NewRegistry()
+			r := wrap(base)
+			prefix := ""
+			if strings.Contains(kind, "prefixed") {
+				prefix = "p."
+			}
+			GetOrRegisterCounter("x", r)
+			r.SinkOnce("y", NewGauge())
+			base.SinkOnce("z", NewGauge())
+			var registered, sunk []string
+			for range 2 {
+				EachApart(r,
+					func(name string, _ any) { registered = append(registered, name) },
+					func(name string, _ any) { sunk = append(sunk, name) })
+			}
+			left := []string{prefix + "y", "z"}
+			if prefix != "" {
+				left = left[:1]
+			}
+			if !slices.Equal(registered, []string{prefix + "x", prefix + "x"}) || !slices.Equal(sunk, left) {
+				t.Errorf("registered %q, left %q, want %q", registered, sunk, left)
+			}
+			if got := len(listing(base)); got != 3-len(left) {
+				t.Errorf("the registry gives %d metrics then", got)
+			}
+		})
+	}
+	count := 0
+	user := newUserRegistry()
+	GetOrRegisterCounter("x", user)
+	EachApart(user, func(string, any) { count++ }, func(string, any) { t.Error("left by nobody") })
+	if count != 1 {
+		t.Errorf("%d metrics, want 1", count)
 	}
 }

@@ -190,6 +190,31 @@ func TestGoEthereumResettingTimer(t *testing.T) {
 	}
 }
 
+// A histogram over a resetting sample is emptied by being read as well. Its count is
+// that of all that was recorded, in either layout, and so is its sum.
+func TestGoEthereumResettingSample(t *testing.T) {
+	for _, layout := range []prometheusmetrics.Layout{prometheusmetrics.LayoutGauges, prometheusmetrics.LayoutTyped} {
+		t.Run(layout.String(), func(t *testing.T) {
+			registry := gethmetrics.NewRegistry()
+			sample := gethmetrics.ResettingSample(gethmetrics.NewExpDecaySample(1028, 0.015))
+			histogram := gethmetrics.GetOrRegisterHistogramLazy("rpc/duration", registry, func() gethmetrics.Sample { return sample })
+			b := newBridge(t, prometheusmetrics.Config{Registry: registry, Layout: layout})
+			count := 0.0
+			for _, updates := range []int{10, 10, 0, 10} {
+				for range updates {
+					histogram.Update(5)
+					count++
+				}
+				samples := b.flush(t)
+				if samples["rpc_duration_count"] != count || samples["rpc_duration_sum"] != 5*count {
+					t.Errorf("count %v, sum %v; want %v and %v", samples["rpc_duration_count"], samples["rpc_duration_sum"], count, 5*count)
+				}
+			}
+			b.wantErrors(t)
+		})
+	}
+}
+
 // resetValues are the values that describe what came since the last flush. Nothing has
 // no percentiles; the library never tells the deviation, which is not shown.
 func resetValues(layout prometheusmetrics.Layout, durations []time.Duration) map[string]float64 {

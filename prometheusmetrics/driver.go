@@ -40,6 +40,7 @@ type Driver struct {
 
 	current atomic.Pointer[families.Exposition] // what scrapes show; nil before the first flush
 	status  atomic.Pointer[Status]              // how the flush of current went
+	seen    atomic.Uint64                       // reading of the latest exposition that was scraped or pushed
 	trees   families.Trees
 	kept    kept
 	self    selfMetrics

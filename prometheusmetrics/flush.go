@@ -53,6 +53,7 @@ func (d *Driver) flushInTurn(mine *turn, limit reading.Limit) error {
 
 // read fills values that belong to this flush alone.
 func (d *Driver) read(limit reading.Limit) reading.Result {
+	d.reader.Saw(d.seen.Load())
 	read := d.reader.Read(limit)
 	for _, err := range read.News {
 		d.reports.add(sourceError(err))
@@ -122,7 +123,9 @@ func (d *Driver) commit(plan *planning.Plan) {
 	reports := plan.Commit(func(released map[string]string, change func()) {
 		d.member.Commit(released, func() {
 			change()
-			d.current.Store(d.state.Exposition())
+			exposition := d.state.Exposition()
+			exposition.Reading = d.reader.Reading()
+			d.current.Store(exposition)
 		})
 	})
 	d.kept.drop()
@@ -159,7 +162,19 @@ func (d *Driver) scraped() *families.Exposition {
 		d.flushInScrape()
 	}
 	if e := d.current.Load(); e != nil {
+		d.saw(e)
 		return e
 	}
 	return families.Empty
+}
+
+// saw notes that a scrape or push has seen an exposition, so that what SinkOnce left
+// need not be shown any longer.
+func (d *Driver) saw(e *families.Exposition) {
+	for e != nil {
+		seen := d.seen.Load()
+		if e.Reading <= seen || d.seen.CompareAndSwap(seen, e.Reading) {
+			return
+		}
+	}
 }

@@ -19,13 +19,16 @@ import (
 // where the errors may have numbers in them.
 type losses map[string]error
 
-// collect returns what a push sends: the driver's families, the time of the last
-// success and what the other gatherers have, without what does not fit. The
-// families may be read until done is called; a second call does nothing.
-func (p *pusher) collect(ctx context.Context) (all []*dto.MetricFamily, lost losses, done func()) {
+// collect returns what a push sends: the driver's families, which are those of the
+// exposition, the time of the last success and what the other gatherers have, without
+// what does not fit. The families may be read until done is called; a second call does
+// nothing.
+func (p *pusher) collect(
+	ctx context.Context,
+) (exposition *families.Exposition, all []*dto.MetricFamily, lost losses, done func()) {
 	lost = make(losses)
 	others := p.gatherOthers(ctx, lost) // first, since it may take its time
-	exposition := p.driver.current.Load()
+	exposition = p.driver.current.Load()
 	lent, done, err := p.driver.trees.Borrow(exposition)
 	if err != nil { // others read too much; what is pushed is few enough
 		lent, done = exposition.DTO(), func() {}
@@ -33,7 +36,7 @@ func (p *pusher) collect(ctx context.Context) (all []*dto.MetricFamily, lost los
 	all = p.own(exposition, lent, lost)
 	last := p.lastSuccess()
 	if last == nil && len(others) == 0 {
-		return all, lost, done
+		return exposition, all, lost, done
 	}
 	joined := newJoin(all)
 	if last != nil {
@@ -44,7 +47,7 @@ func (p *pusher) collect(ctx context.Context) (all []*dto.MetricFamily, lost los
 	for i, other := range others {
 		other.join(i, joined, lost)
 	}
-	return joined.sorted(), lost, done
+	return exposition, joined.sorted(), lost, done
 }
 
 // own returns the driver's families without the series that have a label of the

@@ -93,7 +93,7 @@ func (p *pusher) inTurn(ctx context.Context, op string, do func(context.Context,
 // send makes one request that replaces the group, or adds to it where the time
 // of an earlier process's last success is to stay.
 func (p *pusher) send(ctx context.Context, request *gateway.Request) error {
-	families, lost, done := p.collect(ctx)
+	exposition, families, lost, done := p.collect(ctx)
 	defer done()
 	if err := ctx.Err(); err != nil {
 		return err // before all gatherers came back, perhaps
@@ -103,7 +103,11 @@ func (p *pusher) send(ctx context.Context, request *gateway.Request) error {
 	}
 	request.Encoded = done
 	add := p.options.LastSuccess != "" && p.state.succeeded.Load() == nil
-	return request.Push(ctx, families, add)
+	if err := request.Push(ctx, families, add); err != nil {
+		return err
+	}
+	p.driver.saw(exposition)
+	return nil
 }
 
 // delete deletes the group.

@@ -56,6 +56,15 @@ func (r *Registry) Each(f func(string, any)) {
 	r.names.each(func(name string, metric any) { f(r.prefix+name, metric) })
 }
 
+// EachApart is Each for exporters: it calls registered for each metric, and sunk for
+// what SinkOnce left. See metrics.EachApart.
+func (r *Registry) EachApart(registered, sunk func(string, any)) {
+	metrics.EachApart(r.base,
+		func(name string, metric any) { registered(name, adapt(metric)) },
+		func(name string, metric any) { sunk(name, adapt(metric)) })
+	r.names.each(func(name string, metric any) { registered(r.prefix+name, metric) })
+}
+
 // Get returns the metric of that name, or nil. Of those in r it is the one
 // without labels.
 func (r *Registry) Get(name string) any {

@@ -28,6 +28,9 @@ type Exposition struct {
 
 	// Series and Labels count the series of all families, and their labels.
 	Series, Labels int
+
+	// Reading is the number of the reading whose values these are.
+	Reading uint64
 }
 
 // Empty is an exposition of nothing.

@@ -22,6 +22,7 @@ type source struct {
 	listing *listing  // the latest
 	failing bool      // whether the latest could not be used
 	listed  bool      // whether there was one that could
+	sunk    []sunk    // what was left in it and nobody has seen
 }
 
 // describer is a source that knows what its names are about.
@@ -41,6 +42,7 @@ type listing struct {
 
 	mu     sync.Mutex
 	found  []found
+	sunk   []sunk
 	closed bool // whether Each is over; what it calls after that is not heard
 }
 
@@ -52,6 +54,9 @@ func (r *Reader) list(limit Limit) (failed, news []error) {
 	for i := range r.sources {
 		s := &r.sources[i]
 		if s.listing == nil || s.listing.state != out || s.listing.isLate() {
+			if s.listing != nil {
+				s.keepSunk(r.seen) // what came after the last reading
+			}
 			s.listing = s.newListing()
 			calls = append(calls, &s.listing.call)
 		}
@@ -60,6 +65,10 @@ func (r *Reader) list(limit Limit) (failed, news []error) {
 	for i := range r.sources {
 		s := &r.sources[i]
 		err := s.listing.problem(limit)
+		s.keepSunk(r.seen)
+		if err == nil {
+			s.showSunk(r.reading)
+		}
 		if err != nil {
 			err = fmt.Errorf("source %d (%T): %w", i, s.Source.Source, err)
 			failed = append(failed, err)
@@ -81,7 +90,7 @@ func (s *source) newListing() *listing {
 	}
 	l.run = func() error {
 		defer l.close()
-		s.Source.Source.Each(l.add)
+		l.each(s.Source.Source)
 		return nil
 	}
 	return l

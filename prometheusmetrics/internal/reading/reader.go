@@ -17,6 +17,7 @@ type Reader struct {
 	peak    int // of len(known), since it was made
 	metrics []*Metric
 	reading uint64 // number of the current one
+	seen    uint64 // number of the latest that somebody has seen
 }
 
 // Result is what a reading found. It is valid until the next one begins.
@@ -43,6 +44,13 @@ func New(sources []Source, drop func(name string) bool) *Reader {
 	}
 	return r
 }
+
+// Reading is the number of the latest reading, from 1 up.
+func (r *Reader) Reading() uint64 { return r.reading }
+
+// Saw tells the reader that somebody has seen the results of the reading of that
+// number: what SinkOnce left for it, or for an earlier one, need not be shown again.
+func (r *Reader) Saw(reading uint64) { r.seen = reading }
 
 // Read finds all metrics and reads their values. It returns within what the limit
 // allows, and at most twice that again for sources and descriptions that hang.

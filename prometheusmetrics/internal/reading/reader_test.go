@@ -5,6 +5,7 @@ import (
 	"math"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -173,10 +174,10 @@ func TestFailingSource(t *testing.T) {
 // again before it is back.
 func TestHangingSource(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		release, calls := make(chan struct{}), 0
+		release := make(chan struct{})
+		var calls atomic.Int64
 		r := readerOf(sourceFunc(func(visit func(string, any)) {
-			calls++
-			if calls == 2 {
+			if calls.Add(1) == 2 {
 				<-release
 				visit("late", counter(1)) // nobody waits for it any more
 			}
@@ -190,13 +191,13 @@ func TestHangingSource(t *testing.T) {
 				t.Errorf("read %d metrics in %v, %v", len(result.Metrics), time.Since(start), result.Failed)
 			}
 		}
-		if calls != 2 {
-			t.Errorf("the source was called %d times", calls)
+		if calls.Load() != 2 {
+			t.Errorf("the source was called %d times", calls.Load())
 		}
 		close(release)
 		synctest.Wait()
-		if result := r.Read(limit()); result.Failed != nil || len(result.Metrics) != 2 || calls != 3 {
-			t.Errorf("after it came back: %v, %d calls", result.Failed, calls)
+		if result := r.Read(limit()); result.Failed != nil || len(result.Metrics) != 2 || calls.Load() != 3 {
+			t.Errorf("after it came back: %v, %d calls", result.Failed, calls.Load())
 		}
 	})
 }

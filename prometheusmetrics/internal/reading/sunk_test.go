@@ -1,0 +1,57 @@
+package reading
+
+import (
+	"testing"
+
+	"github.com/go-metrics-plus/metrics"
+)
+
+// troubled is a registry whose listing panics, having given what was left.
+type troubled struct {
+	metrics.Registry
+	panics bool
+}
+
+func (r *troubled) EachApart(registered, sunk func(string, any)) {
+	metrics.EachApart(r.Registry, registered, sunk)
+	if r.panics {
+		panic("in the midst")
+	}
+}
+
+// What was left is kept until its reading was seen, also if the listing that took it
+// failed.
+func TestSunkIsKept(t *testing.T) {
+	source := &troubled{Registry: metrics.NewRegistry(), panics: true}
+	r := readerOf(source)
+	source.SinkOnce("last", metrics.NewCounter())
+	if got := len(r.Read(limit()).Metrics); got != 0 {
+		t.Fatalf("%d metrics of a source that panics", got)
+	}
+	r.Saw(r.Reading())
+	source.panics = false
+	for range 2 {
+		if m := byName(r.Read(limit()))["last"]; m == nil || !m.Fresh || m.Kind != Counter {
+			t.Fatalf("reading %d: %+v", r.Reading(), m)
+		}
+		r.Saw(1) // an earlier one
+	}
+	r.Saw(r.Reading())
+	if got := len(r.Read(limit()).Metrics); got != 0 {
+		t.Errorf("%d metrics are kept that were seen", got)
+	}
+}
+
+// A driver that nobody scrapes keeps the latest of what is left, and no more than that.
+func TestSunkLimit(t *testing.T) {
+	source := metrics.NewRegistry()
+	r := readerOf(source)
+	for i := range sunkLimit + 10 {
+		gauge := metrics.NewGauge()
+		gauge.Update(int64(i))
+		source.SinkOnce("last", gauge)
+	}
+	if got := byName(r.Read(limit()))["last"].Values.Value; got != 10 || len(r.sources[0].sunk) != sunkLimit {
+		t.Errorf("the oldest of %d is %v", len(r.sources[0].sunk), got)
+	}
+}
