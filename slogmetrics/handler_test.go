@@ -1,0 +1,89 @@
+package slogmetrics
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"sync"
+	"testing"
+	"testing/slogtest"
+
+	"encoding/json"
+
+	"github.com/go-metrics-plus/metrics"
+)
+
+func countOf(r metrics.Registry, level string) int64 {
+	counter, _ := metrics.GetSeries("log.records", r, metrics.Labels{"level": level}).(metrics.Counter)
+	return counter.Count()
+}
+
+func TestHandlerCounts(t *testing.T) {
+	r := metrics.NewRegistry()
+	var out bytes.Buffer
+	logger := slog.New(NewHandler(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}), r))
+	for level, want := range map[slog.Level]string{
+		slog.LevelDebug: "debug", slog.LevelInfo: "info", slog.LevelInfo + 2: "info", slog.LevelWarn: "warn",
+		slog.LevelError: "error", slog.LevelError + 100: "error",
+	} {
+		before := countOf(r, want)
+		logger.With("a", 1).WithGroup("g").Log(t.Context(), level, "text")
+		if got := countOf(r, want) - before; got != 1 {
+			t.Errorf("%v counted %d times as %s", level, got, want)
+		}
+	}
+	if lines := bytes.Count(out.Bytes(), []byte("g.")) + bytes.Count(out.Bytes(), []byte("msg=text")); lines != 6 {
+		t.Errorf("passed on: %s", &out)
+	}
+	logger.Log(t.Context(), slog.LevelDebug-4, "not enabled")
+	if got := countOf(r, "debug"); got != 1 {
+		t.Errorf("%d at debug, want 1", got)
+	}
+}
+
+// It does nothing else to what it passes on.
+func TestHandlerPassesOn(t *testing.T) {
+	var out bytes.Buffer
+	err := slogtest.TestHandler(NewHandler(slog.NewJSONHandler(&out, nil), metrics.NewRegistry()), func() (all []map[string]any) {
+		for line := range bytes.Lines(out.Bytes()) {
+			var m map[string]any
+			if err := json.Unmarshal(line, &m); err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, m)
+		}
+		return all
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestHandlerOfNothing(t *testing.T) {
+	r := metrics.NewRegistry()
+	logger := slog.New(NewHandler(nil, r)).With("a", 1).WithGroup("b")
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 1000 {
+				logger.Debug("x")
+			}
+		})
+	}
+	all.Wait()
+	if got := countOf(r, "debug"); got != 8000 {
+		t.Errorf("counted %d, want 8000", got)
+	}
+	if countOf(r, "error") != 0 || metrics.GetSeries("log.records", r, metrics.Labels{"level": "error"}) == nil {
+		t.Error("a level without records is not there")
+	}
+}
+
+func TestHandlerAllocs(t *testing.T) {
+	h := NewHandler(slog.DiscardHandler, metrics.NewRegistry())
+	var record slog.Record
+	ctx := context.Background()
+	if got := testing.AllocsPerRun(100, func() { h.Handle(ctx, record) }); got != 0 {
+		t.Errorf("%v allocations", got)
+	}
+}
