@@ -110,7 +110,7 @@ func TestSourceIsComplete(t *testing.T) {
 }
 
 func TestSourceIsShared(t *testing.T) {
-	if Source() != Source() {
+	if first, second := Source(), Source(); first != second {
 		t.Error("each caller has another")
 	}
 }
