@@ -17,8 +17,8 @@
 // An instrument records: a [Counter] goes up and down in whole steps, a [Gauge]
 // or [GaugeFloat64] holds the latest value, a [Meter] counts events and knows
 // their rate, a [Histogram] takes integers and knows their distribution, a
-// [Timer] does for durations what Histogram and Meter do. A [Healthcheck] says
-// whether something is well.
+// [Timer] does for durations what Histogram and Meter do, a [HistogramFloat64] takes
+// numbers with a fraction. A [Healthcheck] says whether something is well.
 //
 // An instrument is a small value that refers to its state: pass it, copy it,
 // put it into a struct. The zero value is a no-op, which is a way to turn
@@ -63,7 +63,7 @@
 // an exponentially decaying reservoir of 1028 values, what happened in the last
 // five minutes or so. The two don't mix: Sum divided by Count is the mean of a
 // lifetime, Mean that of the sample. The sample is chosen per histogram, or per
-// registry with [WithSample].
+// registry with [WithSample] and [WithSampleFor].
 //
 // # Time
 //

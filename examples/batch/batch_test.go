@@ -183,3 +183,16 @@ func TestInterrupted(t *testing.T) {
 		t.Errorf("read %d files in %d runs, want none in one", j.read.Count(), j.whole.Count())
 	}
 }
+
+// Without a gateway, what would be pushed is printed.
+func TestWithoutGateway(t *testing.T) {
+	var output bytes.Buffer
+	if err := run(t.Context(), []string{"-dir", folder(t)}, &output); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"job example_batch would push", "\nexample_batch_files_count{result=\"read\"} "} {
+		if !strings.Contains(output.String(), want) {
+			t.Errorf("no %q in\n%s", want, &output)
+		}
+	}
+}

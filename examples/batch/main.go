@@ -1,7 +1,9 @@
-// Command batch is a job that runs, pushes its figures to a Pushgateway and
+// Command batch is a job that runs, pushes its metrics to a Pushgateway and
 // exits: what a cron job does, which nobody could scrape in time.
 //
 //	go run ./examples/batch -dir . -pushgateway http://localhost:9091
+//
+// Without a Pushgateway it prints what it would push.
 //
 // The job computes the checksums of all files in a folder. It exits with 1, and
 // says why, if the work or the push failed.
@@ -34,7 +36,7 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 	flags := flag.NewFlagSet("batch", flag.ContinueOnError)
 	flags.SetOutput(output)
 	folder := flags.String("dir", ".", "`folder` to read")
-	gateway := flags.String("pushgateway", "http://localhost:9091", "`URL` of the Pushgateway")
+	gateway := flags.String("pushgateway", "", "`URL` of the Pushgateway, such as http://localhost:9091; without one, what would be pushed is printed")
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}
@@ -43,5 +45,5 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 	}
 	j := newJob()
 	done := j.run(ctx, os.DirFS(*folder), output)
-	return errors.Join(done, j.push(*gateway, done == nil))
+	return errors.Join(done, j.push(*gateway, done == nil, output))
 }

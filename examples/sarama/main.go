@@ -2,7 +2,7 @@
 // IBM/sarama keeps in a rcrowley registry of its own, with broker, topic, API key
 // and group as labels.
 //
-//	cd examples/sarama && go run .
+//	go run ./examples/sarama
 //
 // It talks to Sarama's mock broker, so that it runs anywhere, and writes what
 // the driver made of each metric, and what a scrape would get.

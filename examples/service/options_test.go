@@ -18,11 +18,11 @@ func TestParseOptions(t *testing.T) {
 		want      options
 		wantError string // contained in the error; "" for none
 	}{
-		{"", options{listen: ":8080", load: 20, flush: time.Second}, ""},
+		{"", options{listen: "localhost:8080", load: 20, flush: time.Second}, ""},
 		{"-listen 127.0.0.1:0 -load 0.5 -flush 0", options{listen: "127.0.0.1:0", load: 0.5}, ""},
-		{"-pushgateway http://localhost:9091", options{listen: ":8080", load: 20, flush: time.Second, pushgateway: "http://localhost:9091"}, ""},
-		{"-layout typed -record", options{listen: ":8080", load: 20, flush: time.Second, layout: prometheusmetrics.LayoutTyped, record: true}, ""},
-		{"-layout gauges", options{listen: ":8080", load: 20, flush: time.Second}, ""},
+		{"-pushgateway http://localhost:9091", options{listen: "localhost:8080", load: 20, flush: time.Second, pushgateway: "http://localhost:9091"}, ""},
+		{"-layout typed -record", options{listen: "localhost:8080", load: 20, flush: time.Second, layout: prometheusmetrics.LayoutTyped, record: true}, ""},
+		{"-layout gauges", options{listen: "localhost:8080", load: 20, flush: time.Second}, ""},
 		{"-layout summary", options{}, "it is gauges or typed"},
 		{"-load -1", options{}, "a load of -1"},
 		{"-load 1001", options{}, "a load of 1001"},
