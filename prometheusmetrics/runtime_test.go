@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
+	gocollectors "github.com/prometheus/client_golang/prometheus/collectors"
 	dto "github.com/prometheus/client_model/go"
 	"google.golang.org/protobuf/proto"
 
@@ -20,9 +20,9 @@ import (
 func TestRuntimeMetricsAreThoseOfClientGolang(t *testing.T) {
 	theirs := prometheus.NewRegistry()
 	theirs.MustRegister(
-		collectors.NewGoCollector(collectors.WithGoCollectorRuntimeMetrics(collectors.MetricsAll)),
-		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		collectors.NewBuildInfoCollector(),
+		gocollectors.NewGoCollector(gocollectors.WithGoCollectorRuntimeMetrics(gocollectors.MetricsAll)),
+		gocollectors.NewProcessCollector(gocollectors.ProcessCollectorOpts{}),
+		gocollectors.NewBuildInfoCollector(),
 	)
 	driver, err := NewWithConfig(Config{Registry: runtimemetrics.Source(), Layout: LayoutTyped, Detached: true}, nil)
 	if err != nil {
