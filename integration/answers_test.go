@@ -66,7 +66,7 @@ func wantVector[K comparable](t *testing.T, p *harness.Prometheus, promql string
 }
 
 func seriesKey(m model.Metric) series {
-	return series{string(m["route"]), string(m["code"]), string(m["method"])}
+	return series{string(m["http_route"]), string(m["http_response_status_code"]), string(m["http_request_method"])}
 }
 
 // by returns a key that is the value of one label.

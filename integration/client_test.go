@@ -112,15 +112,15 @@ func (c *client) received() (bytes float64) {
 func mix(scale int) (requests []request) {
 	for i := range scale {
 		requests = append(requests,
-			request{"GET", "/", "/"},
-			request{"HEAD", "/", "/"},
+			request{"GET", "/", "/{$}"},
+			request{"HEAD", "/", "/{$}"},
 			request{"GET", "/items/7", "/items/{id}"},
 			request{"GET", "/items/8", "/items/{id}"},
 			request{"GET", "/items/0", "/items/{id}"},
 			request{"POST", "/orders", "/orders"},
 			request{"POST", "/orders", "/orders"},
 			request{"GET", fmt.Sprint("/report?rows=", 100*i), "/report"},
-			request{"GET", "/nowhere", "unknown"},
+			request{"GET", "/nowhere", "_UNMATCHED"},
 		)
 	}
 	return requests

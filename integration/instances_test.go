@@ -37,7 +37,7 @@ func TestInstances(t *testing.T) {
 	for i, c := range clients {
 		each[targets[i]] = float64(c.requests())
 	}
-	wantVector(t, prometheus, "sum by (instance) (example_service_requests_count)", by("instance"), each)
+	wantVector(t, prometheus, "sum by (instance) (http_server_request_duration_seconds_count)", by("instance"), each)
 
 	// An instance that has ended takes its share along, and no more.
 	if err := services[0].Stop(); err != nil {
@@ -62,8 +62,8 @@ func checkSums(t *testing.T, p *harness.Prometheus, clients []*client) {
 			waited += seconds(latency)
 		}
 	}
-	wantVector(t, p, "sum by (route, code, method) (example_service_requests_count)", seriesKey, answers)
-	wantVector(t, p, "sum by (route) (example_service_response_size_sum)", by("route"), bytes)
-	wantValue(t, p, "sum(example_service_latency_count)", total)
-	wantBetween(t, p, "sum(example_service_latency_sum)", 0, waited)
+	wantVector(t, p, "sum by (http_route, http_response_status_code, http_request_method) (http_server_request_duration_seconds_count)", seriesKey, answers)
+	wantVector(t, p, "sum by (http_route) (http_server_response_body_size_bytes_sum)", by("http_route"), bytes)
+	wantValue(t, p, "sum(http_server_request_duration_seconds_count)", total)
+	wantBetween(t, p, "sum(http_server_request_duration_seconds_sum)", 0, waited)
 }

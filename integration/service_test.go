@@ -16,11 +16,10 @@ import (
 func awaitValues(t *testing.T, p *harness.Prometheus, requests int, bytes float64) {
 	t.Helper()
 	for promql, atLeast := range map[string]float64{
-		"sum(example_service_requests_count)":      float64(requests),
-		"sum(example_service_latency_count)":       float64(requests),
-		"sum(example_service_response_size_count)": float64(requests),
-		"sum(example_service_sent_count)":          bytes,
-		"-sum(example_service_in_flight_gauge)":    0,
+		"sum(http_server_request_duration_seconds_count)": float64(requests),
+		"sum(http_server_response_body_size_bytes_count)": float64(requests),
+		"sum(http_server_response_body_size_bytes_sum)":   bytes,
+		"-sum(http_server_active_requests)":               0,
 	} {
 		harness.Eventually(t, promql, func() error {
 			got, err := p.Value(promql)
@@ -57,16 +56,17 @@ func TestCountsAreExact(t *testing.T) {
 
 func checkCounts(t *testing.T, p *harness.Prometheus, c *client) {
 	t.Helper()
-	wantVector(t, p, "example_service_requests_count", seriesKey, c.answers)
-	wantVector(t, p, "example_service_response_size_sum", by("route"), c.bytes)
+	wantVector(t, p, "http_server_request_duration_seconds_count", seriesKey, c.answers)
+	wantVector(t, p, "sum by (http_route) (http_server_response_body_size_bytes_sum)", by("http_route"), c.bytes)
 	requests := map[string]float64{}
 	for route, latency := range c.latency {
 		requests[route] = float64(len(latency))
 	}
+	wantVector(t, p, "sum by (http_route) (http_server_request_duration_seconds_count)", by("http_route"), requests)
+	wantVector(t, p, "sum by (http_route) (http_server_response_body_size_bytes_count)", by("http_route"), requests)
+	delete(requests, "_UNMATCHED") // nothing works behind it
 	wantVector(t, p, "example_service_latency_count", by("route"), requests)
-	wantVector(t, p, "example_service_response_size_count", by("route"), requests)
-	wantValue(t, p, "example_service_sent_count", c.received())
-	wantValue(t, p, "example_service_in_flight_gauge", 0)
+	wantValue(t, p, "sum(http_server_active_requests)", 0)
 	wantValue(t, p, "example_service_ready_healthy", 1)
 }
 
@@ -126,12 +126,12 @@ func TestInFlight(t *testing.T) {
 	for range waiting {
 		underWay.Go(func() { client.send(ctx, service.URL, request{"GET", "/wait?for=5s", "/wait"}) })
 	}
-	const inFlight = "example_service_in_flight_gauge"
+	const inFlight = `http_server_active_requests{http_request_method="GET"}`
 	harness.Eventually(t, "all requests in flight", func() error { return equal(prometheus, inFlight, waiting) })
 	leave()
 	harness.Eventually(t, "no request in flight", func() error { return equal(prometheus, inFlight, 0) })
 	awaitValues(t, prometheus, waiting, 0)
-	wantValue(t, prometheus, `example_service_requests_count{code="499",method="GET",route="/wait"}`, waiting)
+	wantValue(t, prometheus, `http_server_request_duration_seconds_count{http_response_status_code="499",http_request_method="GET",http_route="/wait"}`, waiting)
 }
 
 func equal(p *harness.Prometheus, promql string, want float64) error {

@@ -25,7 +25,7 @@ func TestLastPush(t *testing.T) {
 			prometheus.AwaitScrapes(t)
 			_, port, _ := strings.Cut(service.Address, ":")
 			mine := `{job="example_service",instance=~".*:` + port + `"}`
-			wantVector(t, prometheus, "example_service_requests_count"+mine, seriesKey, client.answers)
+			wantVector(t, prometheus, "http_server_request_duration_seconds_count"+mine, seriesKey, client.answers)
 			wantValue(t, prometheus, "example_service_ready_healthy"+mine, 0)
 		})
 	}
@@ -35,7 +35,7 @@ func TestLastPush(t *testing.T) {
 // load that is still running when the service has to end.
 func TestOwnLoad(t *testing.T) {
 	service, prometheus := startServiceAndPrometheus(t, "-load", "200")
-	const requests = "sum(example_service_requests_count)"
+	const requests = "sum(http_server_request_duration_seconds_count)"
 	for _, atLeast := range []float64{1, 100} {
 		harness.Eventually(t, "requests", func() error {
 			if got, err := prometheus.Value(requests); err != nil || got < atLeast {

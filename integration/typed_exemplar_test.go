@@ -28,8 +28,8 @@ func TestExemplars(t *testing.T) {
 		sent = append(sent, seen{trace, wait.Seconds(), took})
 	}
 	for _, series := range []string{
-		`example_service_latency_seconds_bucket{route="/wait"}`,
-		`example_service_latency_seconds{route="/wait"}`,
+		`http_server_request_duration_seconds_bucket{http_route="/wait"}`,
+		`http_server_request_duration_seconds{http_route="/wait"}`,
 	} {
 		var stored map[string]float64
 		harness.Eventually(t, "exemplars of "+series, func() (err error) {

@@ -3,19 +3,17 @@ package main
 import (
 	"errors"
 	"sync/atomic"
+	"time"
 
 	"github.com/go-metrics-plus/metrics"
 )
 
-// instruments are what the service records. They are made once, so that a
-// request costs no lookup by name.
+// instruments are what the shop records about its work, beside what httpmetrics records
+// of every request. They are made once, so that a request costs no lookup by name.
 type instruments struct {
-	requests  *metrics.Vec[metrics.Counter]   // by route, code and method
-	latency   *metrics.Vec[metrics.Timer]     // by route
-	sizes     *metrics.Vec[metrics.Histogram] // by route, in bytes
-	bytesSent metrics.Meter
+	orders  *metrics.Vec[metrics.Counter] // by what came of them
+	latency *metrics.Vec[metrics.Timer]   // of the work behind a route
 
-	inFlight atomic.Int64
 	draining atomic.Bool
 }
 
@@ -23,12 +21,9 @@ var errDraining = errors.New("draining")
 
 func newInstruments(r metrics.Registry) (*instruments, error) {
 	in := &instruments{
-		requests:  metrics.NewVec[metrics.Counter](r, "requests", "route", "code", "method"),
-		latency:   metrics.NewVec[metrics.Timer](r, "latency", "route"),
-		sizes:     metrics.NewVec[metrics.Histogram](r, "response_size", "route"),
-		bytesSent: metrics.GetOrRegisterMeter("sent", r),
+		orders:  metrics.NewVec[metrics.Counter](r, "orders", "result"),
+		latency: metrics.NewVec[metrics.Timer](r, "latency", "route"),
 	}
-	metrics.NewRegisteredFunctionalGauge("in_flight", r, in.inFlight.Load)
 	return in, errors.Join(r.Register("ready", metrics.NewHealthcheck(in.checkReady)), describe(r))
 }
 
@@ -41,14 +36,22 @@ func (in *instruments) checkReady(h metrics.Healthcheck) {
 	}
 }
 
-// describe gives the help texts that Prometheus shows beside the figures.
+// worked records how long the work behind a route took, with an exemplar if there is a
+// trace, so that a bucket of slow ones leads to the trace of one.
+func (in *instruments) worked(route string, took time.Duration, trace string) {
+	timer := in.latency.With(route)
+	if trace == "" {
+		timer.Update(took)
+		return
+	}
+	timer.UpdateWithExemplar(took, metrics.Labels{"trace_id": trace})
+}
+
+// describe gives the help texts that Prometheus shows beside the values.
 func describe(r metrics.Registry) error {
 	return errors.Join(
-		metrics.Describe("requests", r, metrics.Description{Help: "Requests answered, by route, status code and method."}),
-		metrics.Describe("latency", r, metrics.Description{Help: "Time that requests took inside the service.", Unit: "seconds"}),
-		metrics.Describe("response_size", r, metrics.Description{Help: "Sizes of the answers' bodies.", Unit: "bytes"}),
-		metrics.Describe("sent", r, metrics.Description{Help: "Bytes of the answers' bodies.", Unit: "bytes"}),
-		metrics.Describe("in_flight", r, metrics.Description{Help: "Requests being answered now."}),
+		metrics.Describe("orders", r, metrics.Description{Help: "Orders by what came of them."}),
+		metrics.Describe("latency", r, metrics.Description{Help: "Time that the work behind a route took.", Unit: "seconds"}),
 		metrics.Describe("ready", r, metrics.Description{Help: "Whether the service takes requests, which it stops doing before it ends."}),
 	)
 }

@@ -22,13 +22,14 @@ const (
 
 // shop answers the routes. Its fields are what tests replace.
 type shop struct {
-	pause func(context.Context, time.Duration) error
-	fails func() bool // whether this order fails
+	pause    func(context.Context, time.Duration) error
+	fails    func() bool // whether this order fails
+	recorded *instruments
 }
 
-func newShop() *shop {
+func newShop(recorded *instruments) *shop {
 	const failing = 0.05
-	return &shop{pause: pause, fails: func() bool { return rand.Float64() < failing }}
+	return &shop{pause: pause, fails: func() bool { return rand.Float64() < failing }, recorded: recorded}
 }
 
 // routes returns the handler of everything that is instrumented.
@@ -47,11 +48,13 @@ func (s *shop) routes() http.Handler {
 // taking lets a handler take as long as the shape says.
 func (s *shop) taking(latency shape, answer http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
 		if s.pause(r.Context(), latency()) != nil {
 			w.WriteHeader(clientGone)
 			return
 		}
 		answer(w, r)
+		s.recorded.worked(routeOf(r), time.Since(start), "")
 	}
 }
 
@@ -70,9 +73,11 @@ func item(w http.ResponseWriter, r *http.Request) {
 
 func (s *shop) order(w http.ResponseWriter, _ *http.Request) {
 	if s.fails() {
+		s.recorded.orders.With("failed").Inc(1)
 		http.Error(w, "the payment provider did not answer", http.StatusServiceUnavailable)
 		return
 	}
+	s.recorded.orders.With("taken").Inc(1)
 	w.WriteHeader(http.StatusCreated)
 	fmt.Fprintln(w, "ordered")
 }
@@ -95,11 +100,19 @@ func (s *shop) wait(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, fmt.Sprintf("for: a time from 0s to %v", maxWait), http.StatusBadRequest)
 		return
 	}
+	start := time.Now()
 	if s.pause(r.Context(), d) != nil {
 		w.WriteHeader(clientGone)
 		return
 	}
+	s.recorded.worked(routeOf(r), time.Since(start), "")
 	fmt.Fprintf(w, "waited %v\n", d)
+}
+
+// routeOf returns the pattern that matched, without its method.
+func routeOf(r *http.Request) string {
+	_, route, _ := strings.Cut(r.Pattern, " ")
+	return route
 }
 
 func queryOr(r *http.Request, name, otherwise string) string {

@@ -14,7 +14,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics/httpmetrics"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics"
+	"github.com/go-metrics-plus/metrics/runtimemetrics"
 )
 
 // shutdownTimeout is longer than any route takes.
@@ -23,7 +25,8 @@ const shutdownTimeout = 2 * maxWait
 // service is everything that runs.
 type service struct {
 	options     options
-	recorded    metrics.Registry
+	recorded    metrics.Registry // the shop's own
+	requests    metrics.Registry // by httpmetrics, whose names are the same in all programs
 	instruments *instruments
 	driver      *prometheusmetrics.Driver
 	exposed     *prometheus.Registry
@@ -36,11 +39,15 @@ func newService(o options) (*service, error) {
 	if err != nil {
 		return nil, err
 	}
-	exposed := prometheus.NewRegistry()
+	requests, exposed := metrics.NewRegistry(), prometheus.NewRegistry()
 	driver, err := prometheusmetrics.NewWithConfig(prometheusmetrics.Config{
-		Namespace:     "example",
-		Subsystem:     "service",
-		Registry:      recorded,
+		Namespace: "example",
+		Subsystem: "service",
+		Registry:  recorded,
+		Sources: []prometheusmetrics.LabelledSource{
+			{Source: requests, Absolute: true},
+			{Source: runtimemetrics.Source(), Absolute: true},
+		},
 		FlushInterval: o.flush,
 		DurationUnit:  time.Second,
 		Layout:        o.layout,
@@ -48,9 +55,13 @@ func newService(o options) (*service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &service{options: o, recorded: recorded, instruments: instruments, driver: driver, exposed: exposed}
-	s.server = &http.Server{Handler: s.handler(newShop()), ReadHeaderTimeout: shutdownTimeout}
+	s := &service{options: o, recorded: recorded, requests: requests, instruments: instruments, driver: driver, exposed: exposed}
+	s.server = s.newServer()
 	return s, nil
+}
+
+func (s *service) newServer() *http.Server {
+	return &http.Server{Handler: s.handler(newShop(s.instruments)), ReadHeaderTimeout: shutdownTimeout}
 }
 
 // newRegistry returns a registry for the layout. Histograms that Prometheus can add
@@ -67,10 +78,10 @@ func newRegistry(layout prometheusmetrics.Layout) metrics.Registry {
 }
 
 // handler serves the shop, which is instrumented, and beside it what the machines
-// around it ask for, which is not: the figures are the customers'.
+// around it ask for, which is not: the values are the customers'.
 func (s *service) handler(shop *shop) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/", s.instruments.instrument(shop.routes()))
+	mux.Handle("/", httpmetrics.Config{Registry: s.requests}.Handler(shop.routes()))
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.exposed, promhttp.HandlerOpts{
 		Registry:          s.exposed,
 		EnableOpenMetrics: s.options.layout == prometheusmetrics.LayoutTyped, // which has units and exemplars
@@ -126,7 +137,11 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 	stop()
 	err = errors.Join(err, s.shutdown())
 	work.Wait()
-	return errors.Join(err, pusher.last())
+	err = errors.Join(err, pusher.last())
+	if err == nil {
+		fmt.Fprintln(output, "goodbye: all requests are answered and recorded")
+	}
+	return err
 }
 
 // shutdown takes no more requests, answers those that are under way, and flushes.
@@ -139,7 +154,7 @@ func (s *service) shutdown() error {
 
 func (s *service) announce(output io.Writer, address string) {
 	fmt.Fprintf(output, "shop     http://%s/\n", address)
-	fmt.Fprintf(output, "metrics  http://%s/metrics   for example: curl -s http://%[1]s/metrics | grep latency\n", address)
+	fmt.Fprintf(output, "metrics  http://%s/metrics   for example: curl -s http://%[1]s/metrics | grep http_server\n", address)
 	fmt.Fprintf(output, "health   http://%s/healthz\n", address)
 	fmt.Fprintf(output, "look     http://%s%s   in a browser: every metric as a graph that moves\n", address, livePath)
 	fmt.Fprintf(output, "load     %v requests per second\n", s.options.load)

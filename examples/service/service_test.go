@@ -30,12 +30,12 @@ func TestMetricsPage(t *testing.T) {
 		t.Fatalf("code %d", code)
 	}
 	for _, want := range []string{
-		`example_service_requests_count{code="200",method="GET",route="/items/{id}"} 1`,
-		`example_service_requests_count{code="201",method="POST",route="/orders"} 2`,
+		`http_server_request_duration_seconds_count{http_request_method="GET",http_response_status_code="200",http_route="/items/{id}"} 1`,
+		`http_server_request_duration_seconds_count{http_request_method="POST",http_response_status_code="201",http_route="/orders"} 2`,
+		`http_server_response_body_size_bytes_sum{http_request_method="POST",http_response_status_code="201",http_route="/orders"} 16`,
+		`http_server_active_requests{http_request_method="GET"} 0`,
 		`example_service_latency_count{route="/orders"} 2`,
-		`example_service_response_size_sum{route="/orders"} 16`,
-		`example_service_sent_count 23`,
-		`example_service_in_flight_gauge 0`,
+		`example_service_orders_count{result="taken"} 2`,
 		`example_service_ready_healthy 1`,
 	} {
 		if !strings.Contains(page, "\n"+want+"\n") {
@@ -115,7 +115,7 @@ func start(t *testing.T, arguments ...string) started {
 func TestRun(t *testing.T) {
 	before := runtime.NumGoroutine()
 	s := start(t, "-listen", "127.0.0.1:0", "-load", "500", "-flush", "5ms")
-	for !strings.Contains(page(t, s.url), `example_service_requests_count{code="201"`) {
+	for !strings.Contains(page(t, s.url), `http_response_status_code="201"`) {
 		runtime.Gosched()
 	}
 	s.cancel()
@@ -158,17 +158,17 @@ func gateway(t *testing.T, code int) (url string, pushed chan map[string]float64
 		if r.Method != http.MethodPut || !strings.HasPrefix(r.URL.Path, "/metrics/job/example_service/instance/") {
 			t.Errorf("pushed by %s to %s", r.Method, r.URL.Path)
 		}
-		figures, body := map[string]float64{}, bufio.NewReader(r.Body)
+		values, body := map[string]float64{}, bufio.NewReader(r.Body)
 		for {
 			var family dto.MetricFamily
 			if err := protodelim.UnmarshalFrom(body, &family); err != nil {
 				break
 			}
 			for _, metric := range family.GetMetric() {
-				figures[family.GetName()] += metric.GetGauge().GetValue()
+				values[family.GetName()] += metric.GetGauge().GetValue() + float64(metric.GetHistogram().GetSampleCount())
 			}
 		}
-		pushed <- figures
+		pushed <- values
 		w.WriteHeader(code)
 	}))
 	t.Cleanup(server.Close)
@@ -191,8 +191,8 @@ func TestLastPush(t *testing.T) {
 	var last map[string]float64
 	for last = range pushed {
 	}
-	if last["example_service_requests_count"] != 7 || last["example_service_latency_count"] != 7 {
-		t.Errorf("got %v requests and %v latencies, want 7", last["example_service_requests_count"], last["example_service_latency_count"])
+	if last["http_server_request_duration_seconds"] != 7 || last["example_service_latency_count"] != 7 {
+		t.Errorf("got %v requests and %v latencies, want 7", last["http_server_request_duration_seconds"], last["example_service_latency_count"])
 	}
 	if healthy, found := last["example_service_ready_healthy"]; !found || healthy != 0 {
 		t.Errorf("the last push has ready_healthy %v, %v, want 0", healthy, found)
