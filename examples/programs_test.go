@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 )
 
 var goBlock = regexp.MustCompile("(?s)```go\n(.*?)```")
@@ -73,6 +75,9 @@ func TestReadmePrograms(t *testing.T) {
 		}
 		response.Body.Close()
 		metrics := get(t, url+"/metrics", "")
+		if problems, err := promlint.New(strings.NewReader(metrics)).Lint(); err != nil || len(problems) > 0 {
+			t.Errorf("the linter of promtool says %v, %v", problems, err)
+		}
 		for _, line := range shownLines(t) {
 			series := line[:strings.LastIndexByte(line, ' ')+1]
 			if !strings.Contains(metrics, "\n"+series) {

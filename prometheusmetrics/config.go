@@ -43,11 +43,12 @@ type Config struct {
 	// empty one is left out.
 	Namespace, Subsystem string
 
-	// Registry is what is read; nil means metrics.DefaultRegistry, unless there
-	// are Sources.
+	// Registry is what is read; nil means metrics.DefaultRegistry, unless that is
+	// among the Sources.
 	Registry Source
 
-	// Sources are more registries to read, each with labels for its series.
+	// Sources are more registries to read, each with labels for its series. To read
+	// them alone, set Registry to one that is empty.
 	Sources []LabelledSource
 
 	// FlushInterval is how often Run flushes. With 0 the sources are read at each
@@ -167,12 +168,6 @@ func (c *Config) completePercentiles() error {
 // completeSources makes Sources the whole list, in copies.
 func (c *Config) completeSources() error {
 	sources := slices.Clone(c.Sources)
-	if !isNil(c.Registry) {
-		sources = slices.Insert(sources, 0, LabelledSource{Source: c.Registry})
-	}
-	if len(sources) == 0 {
-		sources = []LabelledSource{{Source: metrics.DefaultRegistry}}
-	}
 	for i, source := range sources {
 		if isNil(source.Source) {
 			return fmt.Errorf("prometheusmetrics: source %d is nil", i)
@@ -182,8 +177,21 @@ func (c *Config) completeSources() error {
 			return fmt.Errorf("prometheusmetrics: labels of source %d: %w", i, err)
 		}
 	}
+	first := c.Registry
+	if isNil(first) {
+		first = metrics.DefaultRegistry
+	}
+	listed := func(s LabelledSource) bool { return isSame(s.Source, first) }
+	if !isNil(c.Registry) || !slices.ContainsFunc(sources, listed) {
+		sources = slices.Insert(sources, 0, LabelledSource{Source: first})
+	}
 	c.Sources = sources
 	return nil
+}
+
+// isSame reports whether two sources are one. Types that can't be compared are not.
+func isSame(a, b Source) bool {
+	return reflect.TypeOf(a).Comparable() && a == b
 }
 
 func (c *Config) completeRules() (err error) {

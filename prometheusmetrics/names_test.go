@@ -51,6 +51,7 @@ func namesTable() string {
 		{"Meter", reading.Meter, own},
 		{"Histogram", reading.Histogram, own},
 		{"Timer", reading.Timer, own},
+		{"HistogramFloat64", reading.Histogram, bucketed},
 		{"Histogram with a bucketed sample", reading.Histogram, bucketed},
 		{"Timer with a bucketed sample", reading.Timer, bucketed},
 		{"Histogram of another library", reading.Histogram, foreign},
@@ -62,7 +63,14 @@ func namesTable() string {
 		s := layout.Subject{Name: "<p>", Kind: row.kind, Values: row.values}
 		fmt.Fprintf(&table, "| %s | %s | %s |\n", row.metric, names(gauges.Templates(s), false), names(typed.Templates(s), true))
 	}
-	return table.String()
+	return shortened(table.String(), names(gauges.Templates(layout.Subject{Name: "<p>", Kind: reading.Histogram, Values: own}), false),
+		names(gauges.Templates(layout.Subject{Name: "<p>", Kind: reading.Meter, Values: own})[1:], false))
+}
+
+// shortened has each list of names stand once, below the table.
+func shortened(table, distribution, rates string) string {
+	table = strings.NewReplacer(distribution, "*distribution*", rates, "*rates*").Replace(table)
+	return table + "\n*distribution*: " + distribution + "\n\n*rates*: " + rates + "\n"
 }
 
 // names lists the families of templates, with their types where these differ.
