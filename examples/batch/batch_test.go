@@ -23,7 +23,7 @@ import (
 // pushed is one request that a gateway got.
 type pushed struct {
 	method, path string
-	figures      map[string]float64 // by name, and the label result if there is one
+	values      map[string]float64 // by name, and the label result if there is one
 }
 
 // gateway stands in for a Pushgateway.
@@ -31,7 +31,7 @@ func gateway(t *testing.T, code int) (url string, pushes *[]pushed) {
 	t.Helper()
 	pushes = new([]pushed)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		p := pushed{method: r.Method, path: r.URL.Path, figures: map[string]float64{}}
+		p := pushed{method: r.Method, path: r.URL.Path, values: map[string]float64{}}
 		body := bufio.NewReader(r.Body)
 		for {
 			var family dto.MetricFamily
@@ -43,7 +43,7 @@ func gateway(t *testing.T, code int) (url string, pushes *[]pushed) {
 				for _, label := range metric.GetLabel() {
 					name += " " + label.GetValue()
 				}
-				p.figures[name] = metric.GetGauge().GetValue()
+				p.values[name] = metric.GetGauge().GetValue()
 			}
 		}
 		*pushes = append(*pushes, p)
@@ -92,14 +92,14 @@ func TestSuccess(t *testing.T) {
 		"example_batch_file_duration_count": 4,
 		"example_batch_run_duration_count":  1,
 	} {
-		if value, found := got.figures[name]; !found || value != want {
+		if value, found := got.values[name]; !found || value != want {
 			t.Errorf("%s is %v, %v, want %v", name, value, found, want)
 		}
 	}
-	if at := got.figures["example_batch_last_success_timestamp_seconds"]; at < float64(start.Unix()) || at > float64(time.Now().UnixNano())/1e9 {
+	if at := got.values["example_batch_last_success_timestamp_seconds"]; at < float64(start.Unix()) || at > float64(time.Now().UnixNano())/1e9 {
 		t.Errorf("last success at %v, want it between %d and now", at, start.Unix())
 	}
-	if spent := got.figures["example_batch_run_duration_sum"]; spent <= 0 || spent > time.Since(start).Seconds() {
+	if spent := got.values["example_batch_run_duration_sum"]; spent <= 0 || spent > time.Since(start).Seconds() {
 		t.Errorf("the run took %v s, want something up to %v", spent, time.Since(start))
 	}
 }
@@ -115,12 +115,12 @@ func TestFailedWork(t *testing.T) {
 	if len(*pushes) != 1 || (*pushes)[0].method != http.MethodPost {
 		t.Fatalf("got pushes %v, want one that adds", *pushes)
 	}
-	figures := (*pushes)[0].figures
-	if _, found := figures["example_batch_last_success_timestamp_seconds"]; found {
+	values := (*pushes)[0].values
+	if _, found := values["example_batch_last_success_timestamp_seconds"]; found {
 		t.Error("a failed run says that it succeeded")
 	}
-	if figures["example_batch_run_duration_count"] != 1 {
-		t.Errorf("the run is not counted: %v", figures)
+	if values["example_batch_run_duration_count"] != 1 {
+		t.Errorf("the run is not counted: %v", values)
 	}
 }
 

@@ -53,7 +53,7 @@ func generateLoad(ctx context.Context, client *http.Client, base string, perSeco
 	}
 }
 
-// send makes one request of the mix. Its failure shows in the figures of the
+// send makes one request of the mix. Its failure shows in the values of the
 // service, or means that the service has ended.
 func send(client *http.Client, base string) {
 	method, path := draw()

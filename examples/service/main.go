@@ -1,9 +1,9 @@
 // Command service is a small web shop that shows the whole way from a recorded
-// event to a figure in Prometheus. It needs no configuration:
+// event to a value in Prometheus. It needs no configuration:
 //
 //	go run ./examples/service
 //
-// It sends itself a light load, so that the figures under /metrics move at once.
+// It sends itself a light load, so that the values under /metrics move at once.
 // With -layout typed they are Prometheus's own types: counters, and histograms
 // that can be added up over instances.
 //

@@ -111,7 +111,7 @@ func start(t *testing.T, arguments ...string) started {
 	return s
 }
 
-// The service moves its own figures, and ends without a goroutine left behind.
+// The service moves its own values, and ends without a goroutine left behind.
 func TestRun(t *testing.T) {
 	before := runtime.NumGoroutine()
 	s := start(t, "-listen", "127.0.0.1:0", "-load", "500", "-flush", "5ms")
