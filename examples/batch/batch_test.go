@@ -23,7 +23,7 @@ import (
 // pushed is one request that a gateway got.
 type pushed struct {
 	method, path string
-	values      map[string]float64 // by name, and the label result if there is one
+	values       map[string]float64 // by name, and the label result if there is one
 }
 
 // gateway stands in for a Pushgateway.
