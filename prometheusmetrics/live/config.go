@@ -18,8 +18,8 @@ type Config struct {
 	Interval time.Duration
 
 	// History is how many of the last minutes are kept for whoever opens the page
-	// next, at most an hour. 0 keeps none, and gathers nothing while nobody looks. With more, metrics
-	// are gathered every Interval, always, until Close.
+	// next, at most an hour. 0 keeps none, and gathers nothing while nobody looks.
+	// With more, metrics are gathered every Interval, always, until Close.
 	History time.Duration
 
 	// HistoryBytes bounds what History keeps: where it is reached first, fewer
@@ -34,9 +34,9 @@ type Config struct {
 	// 0 means 50,000.
 	MaxSeries int
 
-	// MaxBytes bounds the answer that tells a viewer of all series, before it is
-	// compressed, to within a tenth; series beyond it are left out like those beyond MaxSeries.
-	// 0 means 32 MiB.
+	// MaxBytes bounds the answer that has all series, before it is compressed, to
+	// within a tenth; series beyond it are left out like those beyond MaxSeries. 0
+	// means 32 MiB.
 	MaxBytes int
 
 	// Authorize reports whether a request may see the page; those that may not are

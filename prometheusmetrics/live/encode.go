@@ -44,7 +44,9 @@ func (t *tracker) appendFrame(b []byte, seq uint64, key bool, d delta) []byte {
 		last = c.slot
 		return b
 	})
-	b = appendList(append(b, `,"values":`...), d.changes, func(b []byte, c change) []byte { return appendNumber(b, c.value) })
+	b = appendList(append(b, `,"values":`...), d.changes, func(b []byte, c change) []byte {
+		return appendNumber(b, c.value)
+	})
 	return append(b, '}')
 }
 
@@ -62,16 +64,17 @@ func appendList[T any](b []byte, list []T, element func([]byte, T) []byte) []byt
 func appendFamily(b []byte, f *family) []byte {
 	b = appendInt(append(b, '['), f.id)
 	b = appendInt(append(b, ','), f.source)
-	for _, text := range []string{cut(f.name, maxText), strings.ToLower(f.typ.String()), cut(f.help, maxHelp), cut(f.unit, maxText)} {
-		b = appendString(append(b, ','), text)
-	}
+	b = appendString(append(b, ','), cut(f.name, maxText))
+	b = appendString(append(b, ','), strings.ToLower(f.typ.String()))
+	b = appendString(append(b, ','), cut(f.help, maxHelp))
+	b = appendString(append(b, ','), cut(f.unit, maxText))
 	return append(b, ']')
 }
 
 func appendSeries(b []byte, s *series) []byte {
 	b = appendInt(append(b, '['), s.slot)
 	b = appendInt(append(b, ','), s.family.id)
-	b = appendList(append(b, ','), s.labels, func(b []byte, text string) []byte { return appendString(b, cut(text, maxText)) })
+	b = appendList(append(b, ','), s.labels, appendText)
 	b = appendList(append(b, ','), s.columns, appendString)
 	b = appendList(append(b, ','), s.slots, appendInt)
 	if s.native != nil {
@@ -107,9 +110,11 @@ func appendExemplar(b []byte, e exemplar) []byte {
 	b = appendInt(append(b, '['), e.series)
 	b = appendNumber(append(b, ','), e.value)
 	b = strconv.AppendInt(append(b, ','), e.time, 10)
-	b = appendList(append(b, ','), e.labels, func(b []byte, text string) []byte { return appendString(b, cut(text, maxText)) })
+	b = appendList(append(b, ','), e.labels, appendText)
 	return append(b, ']')
 }
+
+func appendText(b []byte, text string) []byte { return appendString(b, cut(text, maxText)) }
 
 func appendInt(b []byte, n int) []byte { return strconv.AppendInt(b, int64(n), 10) }
 

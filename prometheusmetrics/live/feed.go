@@ -49,7 +49,7 @@ func newFeed(c Config, sources []source, session string) *feed {
 // poll returns what is new since the frame with the given number, 0 for none. It
 // waits until there is something, or until a gathering has exceeded patience.
 func (f *feed) poll(ctx context.Context, since uint64) (*answer, error) {
-	defer f.attend()()
+	defer f.enter()()
 	given := time.NewTimer(patience)
 	defer given.Stop()
 	for {
@@ -136,9 +136,9 @@ func (f *feed) commit(batches []batch) {
 	}
 }
 
-// attend notes that a request is under way, until the function it returns is
+// enter notes that a request is under way, until the function it returns is
 // called. The state is forgotten some time after the last.
-func (f *feed) attend() func() {
+func (f *feed) enter() func() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.waiting++

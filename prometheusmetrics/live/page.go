@@ -157,7 +157,8 @@ func (p *Page) serveData(w http.ResponseWriter, r *http.Request, find func(*http
 func (p *Page) admit(r *http.Request, find func(*http.Request) (*answer, error)) (*answer, error) {
 	query := r.URL.Query()
 	if v := query.Get("v"); v != strconv.Itoa(version) {
-		return nil, problem{http.StatusBadRequest, fmt.Sprintf("version %q of the data is not known here; there is v=%d", cut(v, 16), version)}
+		text := fmt.Sprintf("version %q of the data is not known here; there is v=%d", cut(v, 16), version)
+		return nil, problem{http.StatusBadRequest, text}
 	}
 	id := query.Get("viewer")
 	if id == "" || len(id) > maxViewerID {
@@ -165,7 +166,8 @@ func (p *Page) admit(r *http.Request, find func(*http.Request) (*answer, error))
 	}
 	leave, ok := p.viewers.enter(id)
 	if !ok {
-		return nil, problem{http.StatusServiceUnavailable, fmt.Sprintf("too many viewers: %d are served at a time (Config.MaxViewers)", p.config.MaxViewers)}
+		text := fmt.Sprintf("too many viewers: %d are served at a time (Config.MaxViewers)", p.config.MaxViewers)
+		return nil, problem{http.StatusServiceUnavailable, text}
 	}
 	defer leave()
 	return find(r)

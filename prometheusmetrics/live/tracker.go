@@ -66,7 +66,8 @@ type change struct {
 func newTracker(c Config, sources int) *tracker {
 	return &tracker{
 		maxSeries: c.MaxSeries, maxBytes: c.MaxBytes,
-		families: make(map[familyKey]*family), current: make([][]*family, sources), times: make([]int64, sources), left: make([]int, sources),
+		families: make(map[familyKey]*family), current: make([][]*family, sources),
+		times: make([]int64, sources), left: make([]int, sources),
 	}
 }
 
@@ -169,7 +170,8 @@ func (t *tracker) family(source int, gathered *dto.MetricFamily) *family {
 
 // is reports whether what was gathered is this family, its texts included.
 func (f *family) is(gathered *dto.MetricFamily) bool {
-	return f.name == gathered.GetName() && f.typ == gathered.GetType() && f.help == gathered.GetHelp() && f.unit == gathered.GetUnit()
+	return f.name == gathered.GetName() && f.typ == gathered.GetType() &&
+		f.help == gathered.GetHelp() && f.unit == gathered.GetUnit()
 }
 
 // find looks a series up that is not where it was in the last round.
