@@ -10,8 +10,8 @@ import (
 // of a Counter are the same counter, and all methods may be called concurrently.
 // The zero value is a no-op that always reads 0.
 //
-// A counter that several cores increase at the same moment, over and over, is
-// spread over a cache line for each two cores and more: 512 bytes on two cores, at
+// A counter that several cores keep increasing at the same moment is spread over
+// cells of a cache line each, two for each core: 512 bytes on up to four cores, at
 // most 8 KiB, allocated once. Its Count stays exact.
 //
 // A Counter wraps around at the ends of int64. Prometheus takes a counter that
@@ -70,16 +70,17 @@ func (c Counter) Dec(n int64) {
 	}
 }
 
-// add adds n, to count unless there is a rare part. It leaves all else to addRarely,
-// which then has to add n itself or only look for contention.
+// add adds n to count, unless there is a rare part: then addRarely does. Now and then
+// addRarely is called after the addition, with a nil rare part, to look for contention.
 func (s *counterState) add(n int64) {
 	if rare := s.rare.Load(); rare != nil || mayProbe(s.count.Add(n)) {
 		s.addRarely(rare, n)
 	}
 }
 
-// addRarely adds n to the stripes, if there are any. What is negative stays in count,
-// which Count reads first: a decrement is never seen without the increment before it.
+// addRarely adds n, if rare isn't nil: to the stripes, if there are any. What is negative
+// goes to count, which Count reads first: so no reader sees a decrement without the
+// increment before it. Without stripes, it makes them if others add at this moment.
 func (s *counterState) addRarely(rare *counterRare, n int64) {
 	if rare != nil {
 		stripes := rare.stripes.Load()

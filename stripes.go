@@ -9,7 +9,7 @@ import (
 
 // stripes are what a counter that several cores fight for is spread over: cells of a
 // cache line each, so that additions to different cells don't wait for each other.
-// On two cores an addition takes 3 instead of 20 ns, on more the gain is larger.
+// The more cores, the more an addition to a single word has to wait.
 type stripes struct {
 	cells      []stripe
 	shift      uint          // leaves as many bits of a hash as number the cells
@@ -32,7 +32,7 @@ const (
 	fewestStripes, mostStripes = 8, 128
 )
 
-// newStripes returns two cells for each core.
+// newStripes returns at least two cells for each core, up to mostStripes.
 func newStripes() *stripes {
 	width := bits.Len(uint(2*runtime.GOMAXPROCS(0) - 1))
 	n := min(max(1<<width, fewestStripes), mostStripes)
