@@ -28,9 +28,14 @@ func (m *members) trim() {
 	for range 6 {
 		n := m.collect(m.tau+step, &low)
 		if excess <= n && n <= sieve {
-			tau, below := nthLowest(low[:n], excess-1)
-			m.drop(tau)
-			m.dropEqual(excess - below)
+			tau, below, equal := nthLowest(low[:n], excess-1)
+			if below+equal == excess { // as nearly always: save a pass
+				m.drop(math.Nextafter(tau, math.Inf(1)))
+				m.tau = tau
+			} else {
+				m.drop(tau)
+				m.dropEqual(excess - below)
+			}
 			return
 		}
 		if n < excess {
@@ -137,9 +142,9 @@ func (m *members) trimBySorting(excess int) {
 }
 
 // nthLowest returns the n-th lowest number of the list, counted from 0, and how many
-// are below it. It changes the order of the list: quickselect by Hoare
+// are below it and equal to it. It changes the order of the list: quickselect by Hoare
 // (Algorithm 65: Find, CACM 1961).
-func nthLowest(list []float64, n int) (v float64, below int) {
+func nthLowest(list []float64, n int) (v float64, below, equal int) {
 	low, high := 0, len(list)-1
 	for low < high {
 		pivot := list[n]
@@ -166,11 +171,14 @@ func nthLowest(list []float64, n int) (v float64, below int) {
 	}
 	v = list[n]
 	for _, other := range list {
-		if other < v {
+		switch {
+		case other < v:
 			below++
+		case other == v:
+			equal++
 		}
 	}
-	return v, below
+	return v, below, equal
 }
 
 // tails are reused for merging.

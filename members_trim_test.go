@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"cmp"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -106,9 +107,11 @@ func TestNthLowest(t *testing.T) {
 		}
 		sorted := slices.Sorted(slices.Values(list))
 		n := random.IntN(len(list))
-		v, below := nthLowest(list, n)
-		if v != sorted[n] || below != slices.Index(sorted, v) {
-			t.Fatalf("number %d of %v is %v, with %d below", n, sorted, v, below)
+		v, below, equal := nthLowest(list, n)
+		first, _ := slices.BinarySearch(sorted, v)
+		after, _ := slices.BinarySearch(sorted, math.Nextafter(v, math.Inf(1)))
+		if v != sorted[n] || below != first || below+equal != after {
+			t.Fatalf("number %d of %v is %v, with %d below and %d equal", n, sorted, v, below, equal)
 		}
 	}
 }
