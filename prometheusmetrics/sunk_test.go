@@ -55,7 +55,8 @@ func TestSinkOnceIsShownUntilSeen(t *testing.T) {
 			get(promhttp.HandlerFor(r, promhttp.HandlerOpts{}))
 		},
 		"Push": func(t *testing.T, d *Driver, _ *prometheus.Registry) {
-			failing := &gatewayDouble{answer: func(int, *http.Request) (*http.Response, error) { return nil, errors.New("down") }}
+			down := func(int, *http.Request) (*http.Response, error) { return nil, errors.New("down") }
+			failing := &gatewayDouble{answer: down}
 			if err := d.Push(t.Context(), PushOptions{URL: "http://gateway", Job: "job", Client: failing}); err == nil {
 				t.Error("the push did not fail")
 			}
@@ -128,7 +129,9 @@ func TestSinkOnceAtEachScrape(t *testing.T) {
 // series don't wait for them.
 func TestSinkOnceOfOneSeries(t *testing.T) {
 	source := metrics.NewRegistry()
-	d, err := NewWithConfig(Config{Registry: source, Detached: true, FlushInterval: time.Hour, OnError: func(err error) { t.Error(err) }}, nil)
+	d, err := NewWithConfig(Config{
+		Registry: source, Detached: true, FlushInterval: time.Hour, OnError: func(err error) { t.Error(err) },
+	}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,8 @@ func TestReportersInVain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			logged := captureLog(t)
 			base := metrics.NewRegistry()
-			for _, r := range []metrics.Registry{base, metrics.NewPrefixedChildRegistry(base, "p."), struct{ metrics.Registry }{base}} {
+			wrapper := struct{ metrics.Registry }{base}
+			for _, r := range []metrics.Registry{base, metrics.NewPrefixedChildRegistry(base, "p."), wrapper} {
 				metrics.GetOrRegisterCounter("c", r)
 				report(r)
 				r.Each(func(string, any) {}) // somebody else
