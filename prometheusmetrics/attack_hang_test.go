@@ -135,9 +135,9 @@ func TestSourceThatHangs(t *testing.T) {
 			good, bad := metrics.NewRegistry(), metrics.NewRegistry()
 			c, other := counter(good, "c", 1), counter(bad, "other", 1)
 			var hang gate
-			broken := false
+			var broken atomic.Bool
 			source := sourceFunc(func(visit func(string, any)) {
-				if broken {
+				if broken.Load() {
 					fail(&hang)
 				}
 				bad.Each(visit)
@@ -148,7 +148,7 @@ func TestSourceThatHangs(t *testing.T) {
 				CallTimeout: time.Second,
 			}, registry)
 			flush(t, d)
-			broken = true
+			broken.Store(true)
 			hang.close()
 			for i := range 3 {
 				c.Inc(1)
@@ -169,7 +169,7 @@ func TestSourceThatHangs(t *testing.T) {
 			if reasons := list.reasons(); len(reasons) != 1 {
 				t.Errorf("%s: reported %q, want one error", name, reasons)
 			}
-			broken = false
+			broken.Store(false)
 			hang.open()
 			synctest.Wait()
 			c.Inc(1)
@@ -177,7 +177,7 @@ func TestSourceThatHangs(t *testing.T) {
 			if got := samples(t, registry); got["c_count"] != "5" || got["other_count"] != "4" {
 				t.Errorf("%s: once it works again: %v", name, got)
 			}
-			broken = true
+			broken.Store(true)
 			hang.close()
 			c.Inc(1)
 			start := time.Now()

@@ -13,7 +13,7 @@ import (
 // flush reads all metrics and publishes what it read, when it is its turn.
 func (d *Driver) flush() error {
 	d.flushed.Store(true)
-	mine := d.turns.take()
+	mine := d.turns.takeToRead()
 	err := d.flushInTurn(mine, reading.Limit{Timeout: d.config.CallTimeout, Begin: time.Now()})
 	d.reports.tell(d.config.OnError)
 	return err
@@ -23,10 +23,14 @@ func (d *Driver) flush() error {
 // Config.CallTimeout. Scrapes that come while one is read share what it brings.
 func (d *Driver) flushInScrape() {
 	limit := reading.Limit{Timeout: d.config.CallTimeout, Begin: time.Now(), Whole: true}
-	current, mine := d.turns.tryTake(true)
-	if !mine {
-		current.await(limit.Timeout)
-		return
+	current, mine := d.turns.tryTake(true, true)
+	for !mine {
+		left := limit.Timeout - time.Since(limit.Begin)
+		current.await(left)
+		if current.reads || left <= 0 {
+			return
+		}
+		current, mine = d.turns.tryTake(true, true)
 	}
 	d.flushInTurn(current, limit)
 	d.reports.tellWithin(d.config.OnError, limit.Timeout-time.Since(limit.Begin))

@@ -18,12 +18,18 @@ type turn struct {
 	over    chan struct{} // closed when it is
 	hurry   chan struct{} // closed when a scrape waits for it
 	hurried bool
+	reads   bool // whether it is a flush, whose values others may share
 }
 
-// take waits for a turn.
-func (t *turns) take() *turn {
+// take waits for a turn that reads nothing.
+func (t *turns) take() *turn { return t.await(false) }
+
+// takeToRead waits for the turn of a flush.
+func (t *turns) takeToRead() *turn { return t.await(true) }
+
+func (t *turns) await(reads bool) *turn {
 	for {
-		current, mine := t.tryTake(false)
+		current, mine := t.tryTake(false, reads)
 		if mine {
 			return current
 		}
@@ -34,11 +40,11 @@ func (t *turns) take() *turn {
 // tryTake takes the turn if it is nobody's, and returns the current one otherwise. A
 // scrape has it hurry, which means to go on without the registry's answer: the
 // registry may be locked by that very scrape.
-func (t *turns) tryTake(inScrape bool) (current *turn, mine bool) {
+func (t *turns) tryTake(inScrape, reads bool) (current *turn, mine bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.current == nil {
-		t.current = &turn{over: make(chan struct{}), hurry: make(chan struct{})}
+		t.current = &turn{over: make(chan struct{}), hurry: make(chan struct{}), reads: reads}
 		return t.current, true
 	}
 	if inScrape && !t.current.hurried {

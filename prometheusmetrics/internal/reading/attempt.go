@@ -18,7 +18,7 @@ type attempt struct {
 // out still. What came back late is taken over first.
 func (m *Metric) begin() bool {
 	if m.out != nil {
-		if !m.out.isLate() {
+		if !m.out.is(late) {
 			m.isOut(m.out.limit())
 			return false
 		}

@@ -55,11 +55,12 @@ const (
 	late // back after all
 )
 
-// isLate reports whether the call has come back after it was given up.
-func (c *call) isLate() bool {
+// is reports whether the call has got as far as that. One that is out may come back
+// at any time.
+func (c *call) is(state callState) bool {
 	c.batch.mu.Lock()
 	defer c.batch.mu.Unlock()
-	return c.state == late
+	return c.state == state
 }
 
 // batch is a number of calls that are made together.

@@ -53,7 +53,7 @@ func (r *Reader) list(limit Limit) (failed, news []error) {
 	calls := make([]*call, 0, len(r.sources))
 	for i := range r.sources {
 		s := &r.sources[i]
-		if s.listing == nil || s.listing.state != out || s.listing.isLate() {
+		if s.listing == nil || !s.listing.is(out) {
 			if s.listing != nil {
 				s.keepSunk(r.seen) // what came after the last reading
 			}
@@ -85,7 +85,7 @@ func (r *Reader) list(limit Limit) (failed, news []error) {
 // newListing makes a listing that uses the memory of the one before.
 func (s *source) newListing() *listing {
 	l := &listing{}
-	if before := s.listing; before != nil && before.state == back {
+	if before := s.listing; before != nil && before.is(back) {
 		l.found, before.found = before.found[:0], nil
 	}
 	l.run = func() error {
@@ -160,7 +160,7 @@ func (r *Reader) describe(fresh []*Metric, limit Limit) {
 	}
 	runAll(calls, limit)
 	for i, c := range calls {
-		if c.state != back {
+		if !c.is(back) {
 			continue
 		}
 		for m, description := range answers[i] {
