@@ -64,7 +64,7 @@ func TestEachCallHasTheTimeout(t *testing.T) {
 			close(release)
 			time.Sleep(time.Second) // for those that sleep
 			synctest.Wait()
-			if !calls[0].isLate() {
+			if !calls[0].is(late) {
 				t.Error("a call that came back after all is not late")
 			}
 		})
