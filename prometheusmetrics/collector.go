@@ -46,9 +46,4 @@ func (c *collector) Collect(metrics chan<- prometheus.Metric) {
 	if !probing {
 		d.probes.scraped()
 	}
-	if drivers.several() {
-		if others := collected.add(d, metrics); len(others) > 0 {
-			go d.collectedWith(others)
-		}
-	}
 }

@@ -124,13 +124,6 @@ func (a *allDrivers) others(d *Driver) (others []*Driver) {
 	return others
 }
 
-// several reports whether there are others than one, as there seldom are.
-func (a *allDrivers) several() bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return len(a.all) > 1
-}
-
 func (a *allDrivers) remove(d *Driver) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

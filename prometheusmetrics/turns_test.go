@@ -35,7 +35,7 @@ func TestHurry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var ts turns
 		mine := ts.take()
-		if _, taken := ts.tryTake(false); taken {
+		if _, taken := ts.tryTake(false, true); taken {
 			t.Error("a turn was given out twice")
 		}
 		if isClosed(mine.hurry) {
@@ -43,7 +43,7 @@ func TestHurry(t *testing.T) {
 		}
 		for range 2 {
 			start := time.Now()
-			current, taken := ts.tryTake(true)
+			current, taken := ts.tryTake(true, true)
 			if taken || current != mine || !isClosed(mine.hurry) {
 				t.Error("a scrape does not have the turn hurry")
 			}
@@ -56,7 +56,7 @@ func TestHurry(t *testing.T) {
 		if mine.await(time.Second); time.Since(start) != 0 {
 			t.Error("a turn that is over is waited for")
 		}
-		if _, taken := ts.tryTake(true); !taken {
+		if _, taken := ts.tryTake(true, true); !taken {
 			t.Error("the turn is not free when it is over")
 		}
 	})
