@@ -38,14 +38,14 @@ type Driver struct {
 	planned []*reading.Metric // what the plan in the making is of
 	answers planning.Answers  // and by
 
-	current atomic.Pointer[families.Exposition] // what scrapes show; nil before the first flush
-	status  atomic.Pointer[Status]              // how the flush of current went
-	seen    atomic.Uint64                       // reading of the latest exposition that was scraped or pushed
-	trees   families.Trees
-	kept    kept
-	self    selfMetrics
-	pushes  pushes
-	reports reports
+	current    atomic.Pointer[families.Exposition] // what scrapes show; nil before the first flush
+	status     atomic.Pointer[Status]              // how the flush of current went
+	seen       atomic.Uint64                       // reading of the latest exposition that was scraped or pushed
+	trees      families.Trees
+	renderings renderings
+	self       selfMetrics
+	pushes     pushes
+	reports    reports
 
 	running    atomic.Bool
 	flushed    atomic.Bool // whether anybody has begun to, but for scrapes

@@ -132,7 +132,7 @@ func (d *Driver) commit(plan *planning.Plan) {
 			d.current.Store(exposition)
 		})
 	})
-	d.kept.drop()
+	d.renderings.drop()
 	for _, r := range reports {
 		d.reports.add(metricError(r.Metric, r.Problem))
 	}

@@ -13,7 +13,10 @@ import (
 type errorCounters struct{ gathering, encoding prometheus.Counter }
 
 // uncounted is for handlers without a Registerer.
-var uncounted = errorCounters{prometheus.NewCounter(prometheus.CounterOpts{}), prometheus.NewCounter(prometheus.CounterOpts{})}
+var uncounted = errorCounters{
+	gathering: prometheus.NewCounter(prometheus.CounterOpts{}),
+	encoding:  prometheus.NewCounter(prometheus.CounterOpts{}),
+}
 
 // instrument counts the handler's requests and errors in metrics that have the
 // names, labels and help texts of promhttp's, so that handlers of both kinds share
@@ -51,7 +54,9 @@ func instrument(r prometheus.Registerer, next http.Handler, report func([]error)
 
 // vec registers a counter with one label, of which the likely values are there from
 // the beginning.
-func vec(register func(prometheus.Collector) prometheus.Collector, name, help, label string, values ...string) *prometheus.CounterVec {
+func vec(
+	register func(prometheus.Collector) prometheus.Collector, name, help, label string, values ...string,
+) *prometheus.CounterVec {
 	counter := prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, []string{label})
 	for _, value := range values {
 		counter.WithLabelValues(value)

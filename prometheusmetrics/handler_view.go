@@ -12,7 +12,6 @@ import (
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/families"
-	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/wire"
 )
 
 // view is what one gathering brought, and the answers that were made of it.
@@ -126,9 +125,7 @@ func (v *view) arrange(gathered [][]*dto.MetricFamily, refuse func(i int, name s
 func (v *view) interleave(all []*dto.MetricFamily) {
 	from := 0
 	for len(all) > 0 && v.flush != nil {
-		before, _ := slices.BinarySearchFunc(v.flush.Families[from:], all[0].GetName(), func(f *families.Family, name string) int {
-			return strings.Compare(f.Name, name)
-		})
+		before, _ := slices.BinarySearchFunc(v.flush.Families[from:], all[0].GetName(), compareName)
 		to := from + before
 		n := 1
 		for n < len(all) && (to == len(v.flush.Families) || all[n].GetName() < v.flush.Families[to].Name) {
@@ -161,7 +158,7 @@ func (v *view) clashes(gathered [][]*dto.MetricFamily) bool {
 	if v.flush == nil {
 		return false
 	}
-	taken := v.driver.kept.namesOf(v.flush)
+	taken := v.driver.renderings.namesOf(v.flush)
 	for _, all := range gathered {
 		for _, family := range all {
 			for _, name := range families.Names(family.GetName(), family.GetType()) {
@@ -174,116 +171,4 @@ func (v *view) clashes(gathered [][]*dto.MetricFamily) bool {
 	return false
 }
 
-// answerKey is what an answer depends on, beside the families.
-type answerKey struct {
-	contentType string
-	coding      wire.Coding
-	filter      string // the names that it is limited to, "" for all
-}
-
-// answer is the body of a response. It is complete once made.
-type answer struct {
-	key      answerKey
-	making   sync.Once
-	parts    [][]byte
-	length   int
-	problems problemSet // families that could not be encoded
-}
-
-// answer returns the answer to a request, made by the first that asks for it. It is
-// limited to the families in names unless that is nil.
-func (v *view) answer(h *handler, format wire.Format, coding wire.Coding, names []string) *answer {
-	key := answerKey{contentType: string(format.ContentType), coding: coding}
-	if names != nil {
-		key.filter = fmt.Sprintf("%q", names)
-	}
-	a := v.answerTo(key)
-	a.making.Do(func() { a.make(v, h, format, coding, names) })
-	return a
-}
-
-func (v *view) answerTo(key answerKey) *answer {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	for _, a := range v.answers {
-		if a.key == key {
-			return a
-		}
-	}
-	a := &answer{key: key}
-	v.answers = append(v.answers, a)
-	return a
-}
-
-func (a *answer) make(v *view, h *handler, format wire.Format, coding wire.Coding, names []string) {
-	expected := &h.expected[format.Kind]
-	chunks, size := make([]wire.Chunk, 0, len(v.runs)), 0
-	for _, r := range v.runs {
-		var rendered renderedRun
-		switch {
-		case names != nil:
-			rendered = renderFamilies(v.only(r, names), format, coding, 0)
-		case r.families == nil:
-			rendered = v.driver.kept.render(v.flush, r, format, coding, int(expected.Load()))
-		default:
-			rendered = renderFamilies(r.families, format, coding, 0)
-		}
-		a.problems.merge(rendered.problems)
-		chunks, size = append(chunks, rendered.chunk), max(size, rendered.chunk.Size())
-	}
-	a.parts = wire.Join(coding, format.End(), chunks...)
-	for _, part := range a.parts {
-		a.length += len(part)
-	}
-	if names == nil {
-		expected.Store(int64(size))
-		h.reportEncoding(format.Kind, a.problems)
-	}
-}
-
-// only returns the families of a run that are among the names.
-func (v *view) only(r run, names []string) []*dto.MetricFamily {
-	all := r.families
-	if all == nil {
-		all = v.flush.DTO()[r.from:r.to]
-	}
-	var chosen []*dto.MetricFamily
-	for _, family := range all {
-		if _, wanted := slices.BinarySearch(names, family.GetName()); wanted {
-			chosen = append(chosen, family)
-		}
-	}
-	return chosen
-}
-
-// renderedRun is a run in one format and coding, and the families that could not be
-// encoded.
-type renderedRun struct {
-	chunk    wire.Chunk
-	problems problemSet
-}
-
-func renderFamilies(all []*dto.MetricFamily, format wire.Format, coding wire.Coding, expected int) renderedRun {
-	encoder := wire.NewEncoder(format)
-	return renderEach(len(all), coding, expected, func(dst []byte, i int) ([]byte, string, error) {
-		dst, err := encoder.Append(dst, all[i])
-		return dst, all[i].GetName(), err
-	})
-}
-
-// renderEach renders n families, each by appending it.
-func renderEach(
-	n int, coding wire.Coding, expected int, add func(dst []byte, i int) ([]byte, string, error),
-) (out renderedRun) {
-	renderer := wire.NewRenderer(coding, expected)
-	for i := range n {
-		var name string
-		var err error
-		if renderer.Buffer, name, err = add(renderer.Buffer, i); err != nil {
-			out.problems.add("encoding "+name, err)
-		}
-		renderer.Spill()
-	}
-	out.chunk = renderer.End()
-	return out
-}
+func compareName(f *families.Family, name string) int { return strings.Compare(f.Name, name) }

@@ -51,7 +51,7 @@ var toolPool = sync.Pool{New: func() any { return new(tools) }}
 func NewRenderer(coding Coding, expected int) *Renderer {
 	r := &Renderer{coding: coding}
 	if coding == Identity {
-		r.Buffer = make([]byte, 0, expected+expected/16+64) // figures get longer as they grow
+		r.Buffer = make([]byte, 0, expected+expected/16+64) // values get longer as they grow
 		return r
 	}
 	r.tools = toolPool.Get().(*tools)

@@ -28,7 +28,7 @@ type Format struct {
 	ContentType expfmt.Format
 }
 
-// NewFormat tells what the content type, one of expfmt's, means.
+// NewFormat reads a content type, one of expfmt's.
 func NewFormat(contentType expfmt.Format) Format {
 	f := Format{ContentType: contentType, Escaping: contentType.ToEscapingScheme()}
 	switch contentType.FormatType() {

@@ -10,7 +10,7 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// Head is what a family shows before its series, looked through once so that it
+// Head is what a family shows before its series, prepared once so that it
 // can be written often. It never changes.
 type Head struct {
 	Name, Help, Unit string // Unit is empty where there is none

@@ -185,7 +185,9 @@ func appendBucket(dst []byte, b *dto.Bucket) []byte {
 
 // appendNative appends the native buckets of one sign, whose spans, deltas and
 // counts have three field numbers in a row.
-func appendNative(dst []byte, field protowire.Number, spans []*dto.BucketSpan, deltas []int64, counts []float64) []byte {
+func appendNative(
+	dst []byte, field protowire.Number, spans []*dto.BucketSpan, deltas []int64, counts []float64,
+) []byte {
 	for _, span := range spans {
 		var message int
 		dst, message = openMessage(dst, field)

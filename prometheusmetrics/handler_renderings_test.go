@@ -58,7 +58,7 @@ func TestDriverHandlerKeeps(t *testing.T) {
 			}
 		}
 	}
-	if d.kept.drop(); d.kept.runs != nil || d.kept.bytes != 0 {
+	if d.renderings.drop(); d.renderings.runs != nil || d.renderings.bytes != 0 {
 		t.Error("renderings of an old flush are kept")
 	}
 }
@@ -69,11 +69,11 @@ func TestKeptIsBounded(t *testing.T) {
 	metrics.GetOrRegisterGauge("g", registry)
 	d := newDetached(t, Config{Registry: registry, FlushInterval: time.Hour})
 	once(t, d)
-	d.kept.most = 1
+	d.renderings.most = 1
 	h := d.Handler()
 	_, first := scrapeParts(h)
-	if text, second := scrapeParts(h); text != gaugeText(0) || first == second || d.kept.bytes != 0 || len(d.kept.runs) != 0 {
-		t.Errorf("kept %d bytes in %d runs: %s", d.kept.bytes, len(d.kept.runs), text)
+	if text, second := scrapeParts(h); text != gaugeText(0) || first == second || d.renderings.bytes != 0 || len(d.renderings.runs) != 0 {
+		t.Errorf("kept %d bytes in %d runs: %s", d.renderings.bytes, len(d.renderings.runs), text)
 	}
 }
 

@@ -8,89 +8,93 @@ import (
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/wire"
 )
 
-// maxKept bounds what is kept of a flush in all formats and codings, in bytes. A
+// maxRendered bounds what is kept of a flush in all formats and codings, in bytes. A
 // million gauges are 170 MB of text, and a sixth of that compressed.
-const maxKept = 64 << 20
+const maxRendered = 64 << 20
 
-// kept are the renderings of one flush.
-type kept struct {
+// renderings are what is kept of one flush.
+type renderings struct {
 	mu    sync.Mutex
 	flush *families.Exposition
-	runs  map[keptKey]*keptRun
+	runs  map[renderingKey]*rendering
 	bytes int // of those that are made
-	most  int // instead of maxKept, in tests
+	most  int // instead of maxRendered, in tests
 
 	named []*families.Family  // whose names are taken
 	taken map[string]struct{} // all names that they use
 }
 
-type keptKey struct {
+type renderingKey struct {
 	kind     wire.Kind
 	coding   wire.Coding
 	from, to int
 }
 
-type keptRun struct {
+type rendering struct {
 	making sync.Once
 	renderedRun
 }
 
 // render returns a run of the flush, rendered by the first that asks for it. Names
 // of a driver's families are the same in all escaping schemes.
-func (k *kept) render(flush *families.Exposition, r run, format wire.Format, coding wire.Coding, expected int) renderedRun {
-	key := keptKey{format.Kind, coding, r.from, r.to}
+func (c *renderings) render(
+	flush *families.Exposition, r run, format wire.Format, coding wire.Coding, expected int,
+) renderedRun {
+	key := renderingKey{format.Kind, coding, r.from, r.to}
 	if format.Kind == wire.Other {
 		return renderFlush(flush, r, format, coding, expected)
 	}
-	k.mu.Lock()
-	if k.flush != flush { // a scrape of an older one comes rarely, and is only slow
-		k.flush, k.runs, k.bytes = flush, make(map[keptKey]*keptRun), 0
+	c.mu.Lock()
+	if c.flush != flush { // a scrape of an older one comes rarely, and is only slow
+		c.flush, c.runs, c.bytes = flush, make(map[renderingKey]*rendering), 0
 	}
-	made := k.runs[key]
+	made := c.runs[key]
 	if made == nil {
-		made = &keptRun{}
-		k.runs[key] = made
+		made = &rendering{}
+		c.runs[key] = made
 	}
-	k.mu.Unlock()
+	c.mu.Unlock()
 	made.making.Do(func() {
 		made.renderedRun = renderFlush(flush, r, format, coding, expected)
-		k.mu.Lock()
-		defer k.mu.Unlock()
-		if k.runs[key] != made {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.runs[key] != made {
 			return // the next flush has come
 		}
-		if k.bytes += len(made.chunk.Body); k.bytes > cmp.Or(k.most, maxKept) {
-			k.bytes -= len(made.chunk.Body)
-			delete(k.runs, key)
+		if c.bytes += len(made.chunk.Body); c.bytes > cmp.Or(c.most, maxRendered) {
+			c.bytes -= len(made.chunk.Body)
+			delete(c.runs, key)
 		}
 	})
 	return made.renderedRun
 }
 
 // drop forgets the renderings of a flush that is not shown any more.
-func (k *kept) drop() {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.flush, k.runs, k.bytes = nil, nil, 0
+func (c *renderings) drop() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.flush, c.runs, c.bytes = nil, nil, 0
 }
 
 // namesOf returns all names that the families of a flush use.
-func (k *kept) namesOf(flush *families.Exposition) map[string]struct{} {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.taken == nil || !families.Same(k.named, flush.Families) {
-		k.named, k.taken = flush.Families, make(map[string]struct{}, len(flush.Families))
+func (c *renderings) namesOf(flush *families.Exposition) map[string]struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.taken == nil || !families.Same(c.named, flush.Families) {
+		c.named, c.taken = flush.Families, make(map[string]struct{}, len(flush.Families))
 		for _, family := range flush.Families {
 			for _, name := range families.Names(family.Name, family.Type) {
-				k.taken[name] = struct{}{}
+				c.taken[name] = struct{}{}
 			}
 		}
 	}
-	return k.taken
+	return c.taken
 }
 
 // renderFlush renders a run of a flush.
-func renderFlush(flush *families.Exposition, r run, format wire.Format, coding wire.Coding, expected int) renderedRun {
+func renderFlush(
+	flush *families.Exposition, r run, format wire.Format, coding wire.Coding, expected int,
+) renderedRun {
 	writer := flush.NewWriter(format)
 	return renderEach(r.to-r.from, coding, expected, func(dst []byte, i int) ([]byte, string, error) {
 		family := flush.Families[r.from+i]
