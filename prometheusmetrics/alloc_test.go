@@ -64,3 +64,19 @@ func TestScrapeAllocations(t *testing.T) {
 		}
 	}
 }
+
+// TestBucketedFlushAllocations: buckets, exposed or as statistics, are no exception.
+func TestBucketedFlushAllocations(t *testing.T) {
+	for _, layout := range layouts {
+		source, update := bucketPopulation(100)
+		d, _, _, _ := newTestDriver(t, Config{Layout: layout, Registry: source})
+		once(t, d)
+		allocations := testing.AllocsPerRun(10, func() {
+			update()
+			once(t, d)
+		})
+		if allocations > 100 {
+			t.Errorf("%v: %v allocations for a flush, want at most 100", layout, allocations)
+		}
+	}
+}

@@ -19,7 +19,8 @@ var (
 	// ErrNotRunning is reported to Config.OnError once when the first scrape comes and
 	// neither Run nor Once was called. The scrape shows what it reads itself; without
 	// Run the ones after it show the same, since the driver's interval is not 0.
-	ErrNotRunning = errors.New("prometheusmetrics: nobody runs the driver: call Run in a goroutine, or make it with interval 0")
+	ErrNotRunning = errors.New(
+		"prometheusmetrics: nobody runs the driver: call Run in a goroutine, or make it with interval 0")
 
 	// ErrNilRegisterer is returned by New and NewWithConfig for a nil registerer,
 	// a nil *prometheus.Registry among them, unless the driver is Detached.

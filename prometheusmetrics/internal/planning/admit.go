@@ -191,7 +191,8 @@ func (p *Plan) addEntry(e *entry) *obstacle {
 		return o
 	}
 	if other := p.holder(e.key); other != nil {
-		o := obstruct(problem.Duplicate, fmt.Errorf("series %s is exposed by metric %s", strings.ToValidUTF8(e.key, "?"), other.origin()))
+		o := obstruct(problem.Duplicate,
+			fmt.Errorf("series %s is exposed by metric %s", strings.ToValidUTF8(e.key, "?"), other.origin()))
 		o.blocked = e.key
 		return o
 	}

@@ -72,7 +72,9 @@ func (f *filler) done() {
 
 // bucketExemplars converts the exemplars of buckets, and finds the classic bucket
 // that each fell into.
-func bucketExemplars(h *families.Histogram, b *metrics.BucketSnapshot, u unit.Unit) (all []*families.Exemplar, at []int) {
+func bucketExemplars(
+	h *families.Histogram, b *metrics.BucketSnapshot, u unit.Unit,
+) (all []*families.Exemplar, at []int) {
 	for exemplar := range b.Exemplars() {
 		converted := newExemplar(exemplar, u)
 		bucket, _ := slices.BinarySearchFunc(h.Bounds, converted.Value, func(bound, value float64) int {

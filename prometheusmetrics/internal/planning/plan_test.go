@@ -117,7 +117,8 @@ func shown(e *families.Exposition) []string {
 	var lines []string
 	for _, f := range e.DTO() {
 		for _, m := range f.Metric {
-			value := m.GetGauge().GetValue() + m.GetCounter().GetValue() + m.GetSummary().GetSampleSum() + m.GetHistogram().GetSampleSum()
+			value := m.GetGauge().GetValue() + m.GetCounter().GetValue() +
+				m.GetSummary().GetSampleSum() + m.GetHistogram().GetSampleSum()
 			var labels []string
 			for _, l := range m.Label {
 				labels = append(labels, l.GetName()+"="+l.GetValue())
@@ -264,11 +265,13 @@ func TestHelpOfOneWhoIsThere(t *testing.T) {
 		`b_x_count{l=2} gauge "b.x: current count" 2`, `b_x_count{l=3} gauge "b.x: current count" 3`)
 	w.remove("b.x")
 	w.flush()
-	w.want("when it has gone", `b_x_count{l=2} gauge "b-x: current count" 2`, `b_x_count{l=3} gauge "b-x: current count" 3`)
+	w.want("when it has gone",
+		`b_x_count{l=2} gauge "b-x: current count" 2`, `b_x_count{l=3} gauge "b-x: current count" 3`)
 	w.put("b_x", counter(4, metrics.Labels{"l": "2"}))
 	w.remove("b-x")
 	w.flush()
-	w.want("when it is replaced", `b_x_count{l=2} gauge "b/x: current count" 4`, `b_x_count{l=3} gauge "b/x: current count" 3`)
+	w.want("when it is replaced",
+		`b_x_count{l=2} gauge "b/x: current count" 4`, `b_x_count{l=3} gauge "b/x: current count" 3`)
 	w.wantTold("never")
 }
 
@@ -330,7 +333,8 @@ func TestConflictsBetweenFamilies(t *testing.T) {
 		{"h", h(), "h_sum", gauge(1), "family h_sum (gauge) conflicts with h (histogram), exposed by metric h"},
 		{"h_sum", gauge(1), "h", h(), "family h (histogram) conflicts with h_sum (gauge), exposed by metric h_sum"},
 		{"c", gauge(1), "c_total", counter(1), "family c_total (counter) conflicts with c (gauge), exposed by metric c"},
-		{"c_total", counter(1), "c", gauge(1), "family c (gauge) conflicts with c_total (counter), exposed by metric c_total"},
+		{"c_total", counter(1), "c", gauge(1),
+			"family c (gauge) conflicts with c_total (counter), exposed by metric c_total"},
 	} {
 		for _, together := range []bool{false, true} {
 			w := newWorld(t, true, Config{})

@@ -23,7 +23,8 @@ func TestClashes(t *testing.T) {
 	)
 	asked := []Family{
 		{"requests", gauge}, {"requests_count", gauge}, {"latency_count", gauge}, {"size_sum", gauge},
-		{"unseen_count", gauge}, {"h", histogram}, {"h2", histogram}, {"done_total", counter}, {"_count", gauge}, {"free", gauge},
+		{"unseen_count", gauge}, {"h", histogram}, {"h2", histogram}, {"done_total", counter}, {"_count", gauge},
+		{"free", gauge},
 	}
 	want := map[string]string{
 		"requests": "requests", "latency_count": "latency", "size_sum": "size", "unseen_count": "unseen",

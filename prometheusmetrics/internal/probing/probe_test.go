@@ -57,7 +57,8 @@ func (c *counting) Register(collector prometheus.Collector) error {
 func TestTakenThroughWrappers(t *testing.T) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(gaugeNamed("p_a"), gaugeNamed("b"))
-	wrapped := prometheus.WrapRegistererWithPrefix("p_", prometheus.WrapRegistererWith(prometheus.Labels{"x": "y"}, registry))
+	labelled := prometheus.WrapRegistererWith(prometheus.Labels{"x": "y"}, registry)
+	wrapped := prometheus.WrapRegistererWithPrefix("p_", labelled)
 	got, err := Taken(wrapped, []string{"a", "b", "c"})
 	if want := []string{"a"}; err != nil || !slices.Equal(slices.Collect(maps.Keys(got)), want) {
 		t.Errorf("taken are %v, %v", got, err)

@@ -58,7 +58,8 @@ func claim(series string) Claim {
 		typ = dto.MetricType_HISTOGRAM
 	}
 	metric := &families.Origin{Name: "metric " + series}
-	return Claim{Family: Family{Name: name, Type: typ, Help: "Help of " + series, Metric: metric}, Series: series, Metric: metric}
+	family := Family{Name: name, Type: typ, Help: "Help of " + series, Metric: metric}
+	return Claim{Family: family, Series: series, Metric: metric}
 }
 
 // key is that of the claim to a series.
@@ -112,7 +113,8 @@ func TestOneOfTwo(t *testing.T) {
 	for _, test := range []struct{ first, second, want string }{
 		{"g", "g", "series g is exposed by metric metric g of another driver"},
 		{"g{1}", "g{2}", ""},
-		{"h", "h_count", "family h_count (gauge) conflicts with h (histogram), exposed by metric metric h, of another driver"},
+		{"h", "h_count",
+			"family h_count (gauge) conflicts with h (histogram), exposed by metric metric h, of another driver"},
 		{"h_count", "h", "family h (histogram) conflicts with h_count (histogram)"},
 		{"c_total", "c", "family c (counter) conflicts with c_total (counter), exposed by metric metric c_total"},
 		{"g", "other", ""},
