@@ -228,6 +228,7 @@ func TestOnceIsConcurrencySafe(t *testing.T) {
 // whole: every metric that is there is there with all its series.
 func TestChurn(t *testing.T) {
 	d, source, registry, log := newTestDriver(t, Config{Percentiles: []float64{0.5}})
+	once(t, d) // or a scrape that comes first reports that nobody runs the driver
 	stop := make(chan struct{})
 	var scrapes sync.WaitGroup
 	scrapes.Go(func() {
