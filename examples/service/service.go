@@ -156,7 +156,7 @@ func (s *service) announce(output io.Writer, address string) {
 	fmt.Fprintf(output, "shop     http://%s/\n", address)
 	fmt.Fprintf(output, "metrics  http://%s/metrics   for example: curl -s http://%[1]s/metrics | grep http_server\n", address)
 	fmt.Fprintf(output, "health   http://%s/healthz\n", address)
-	fmt.Fprintf(output, "look     http://%s%s   in a browser: every metric as a graph that moves\n", address, livePath)
+	fmt.Fprintf(output, "live     http://%s%s   in a browser: every metric as a graph that moves\n", address, livePath)
 	fmt.Fprintf(output, "load     %v requests per second\n", s.options.load)
 	if s.options.pushgateway != "" {
 		fmt.Fprintf(output, "pushing  to %s\n", s.options.pushgateway)
