@@ -2,6 +2,9 @@ package reading
 
 import (
 	"fmt"
+	"math"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -108,6 +111,43 @@ func TestTurnsThatDidNotCome(t *testing.T) {
 	})
 }
 
+// TestTurnsGoRound: where there is no time for all, those that were not called come
+// first the next time, whatever their place in the list.
+func TestTurnsGoRound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var source given
+		for i := range 2*maxCalls + 8 {
+			source = append(source, found{fmt.Sprint("slow", i), functional(func() int64 {
+				time.Sleep(600 * time.Millisecond)
+				return 1
+			})})
+		}
+		r := readerOf(source)
+		read := func() (notCalled []string) {
+			for _, m := range r.Read(Limit{Timeout: time.Second, Begin: time.Now(), Whole: true}).Metrics {
+				if m.Problem != nil && strings.Contains(m.Problem.Err.Error(), "its turn did not come") {
+					notCalled = append(notCalled, m.Name)
+				}
+			}
+			time.Sleep(time.Second) // for those that are late
+			return notCalled
+		}
+		before := read()
+		for round := range 4 {
+			now := read()
+			if len(before) != 8 || len(now) != 8 {
+				t.Errorf("round %d: not called were %q, then %q, want 8 each", round, before, now)
+			}
+			for _, name := range now {
+				if slices.Contains(before, name) {
+					t.Errorf("round %d: the turn of %s did not come twice in a row", round, name)
+				}
+			}
+			before = now
+		}
+	})
+}
+
 // resetting is a timer that starts over when it is read.
 type resetting struct {
 	count int64
@@ -161,6 +201,22 @@ func TestResetsAddUp(t *testing.T) {
 	})
 }
 
+// TestQuantilesOfNothing: what came to nothing has no quantiles, though its total is
+// not 0, and what comes after that has.
+func TestQuantilesOfNothing(t *testing.T) {
+	timer := &resetting{count: 3, mean: 10}
+	r := readerOf(given{{"t", timer}})
+	for round, none := range []bool{false, true, false} {
+		stats := &r.Read(limit()).Metrics[0].Values.Stats
+		if len(stats.Percentiles) != 1 || math.IsNaN(stats.Percentiles[0]) != none || stats.Count == 0 {
+			t.Errorf("round %d: the quantiles of %d values are %v", round, stats.Count, stats.Percentiles)
+		}
+		if none {
+			timer.count = 1
+		}
+	}
+}
+
 // TestHangingHealthcheck: it is unhealthy for as long as it hangs, and keeps its
 // labels.
 func TestHangingHealthcheck(t *testing.T) {
@@ -186,6 +242,30 @@ func TestHangingHealthcheck(t *testing.T) {
 			}
 			close(release)
 			synctest.Wait()
+		}
+	})
+}
+
+// TestLabelsOfWhatHangs: instruments of ours have their labels from the start, though
+// they were never read.
+func TestLabelsOfWhatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release, labels := make(chan struct{}), metrics.Labels{"zone": "a"}
+		r := readerOf(given{
+			{"gauge", metrics.NewFunctionalGauge(func() int64 { <-release; return 1 }, labels)},
+			{"check", metrics.NewHealthcheck(func(metrics.Healthcheck) { <-release }, labels)},
+		})
+		for name, m := range byName(r.Read(limit())) {
+			if reason(m) != problem.Timeout || m.Labels["zone"] != "a" || m.Relabelled != 0 {
+				t.Errorf("%s: %v, labels %v, relabelled %d", name, m.Problem, m.Labels, m.Relabelled)
+			}
+		}
+		close(release)
+		synctest.Wait()
+		for name, m := range byName(r.Read(limit())) {
+			if !m.Fresh || m.Labels["zone"] != "a" || m.Relabelled != 0 {
+				t.Errorf("%s, once it is back: %v, labels %v, relabelled %d", name, m.Problem, m.Labels, m.Relabelled)
+			}
 		}
 	})
 }

@@ -80,3 +80,19 @@ func TestSourceThatDoesNotStop(t *testing.T) {
 		}
 	}
 }
+
+// TestListingGivesBackMemory: a list keeps some room for what may come, and no more.
+func TestListingGivesBackMemory(t *testing.T) {
+	for _, test := range []struct{ room, found, want int }{
+		{64, 0, 64}, {65, 0, 0}, {72, 2, 72}, {73, 2, 2}, {464, 100, 464}, {465, 100, 100},
+	} {
+		l := &listing{found: make([]found, 0, test.room)}
+		for range test.found {
+			l.add("a", 1)
+		}
+		l.close()
+		if len(l.found) != test.found || cap(l.found) != test.want {
+			t.Errorf("%d found with room for %d: room for %d is kept, want %d", test.found, test.room, cap(l.found), test.want)
+		}
+	}
+}

@@ -116,6 +116,20 @@ type labelMap map[string]string
 
 func (l labelMap) Value() float64 { return float64(len(l)) }
 
+// TestReplacedValue: a value that is another than before is another metric.
+func TestReplacedValue(t *testing.T) {
+	source := given{{"nan", nan(1)}}
+	r := readerOf(&source)
+	first := r.Read(limit()).Metrics[0]
+	if again := r.Read(limit()).Metrics[0]; again != first {
+		t.Error("the same value is another metric")
+	}
+	source[0].metric = nan(2)
+	if m := r.Read(limit()).Metrics[0]; m == first || m.Values.Value != 2 {
+		t.Errorf("what replaced it is read as %v", m.Values.Value)
+	}
+}
+
 // TestUnsupported: what is no metric is a problem of its own.
 func TestUnsupported(t *testing.T) {
 	all := byName(readerOf(given{{"int", 42}, {"nil", nil}, {"good", counter(3)}}).Read(limit()))
@@ -215,6 +229,26 @@ func TestChurnLeavesNothing(t *testing.T) {
 	r.Read(limit())
 	if len(r.known) != 1 || r.peak > 100 || cap(r.sources[0].listing.found) > 100 || cap(r.metrics) > 100 {
 		t.Errorf("%d known, peak %d, room for %d found", len(r.known), r.peak, cap(r.sources[0].listing.found))
+	}
+}
+
+// TestRoomForWhatIsKnown: the memory of a few that have gone is kept, that of many is
+// not.
+func TestRoomForWhatIsKnown(t *testing.T) {
+	for _, test := range []struct{ before, after, peak int }{
+		{64, 0, 64}, {65, 0, 0}, {72, 2, 72}, {73, 2, 2},
+	} {
+		var source given
+		for range test.before {
+			source = append(source, found{"c", counter(1)})
+		}
+		r := readerOf(&source)
+		r.Read(limit())
+		source = source[:test.after]
+		if r.Read(limit()); len(r.known) != test.after || r.peak != test.peak {
+			t.Errorf("of %d metrics there are %d known, peak %d; want %d and %d",
+				test.before, len(r.known), r.peak, test.after, test.peak)
+		}
 	}
 }
 

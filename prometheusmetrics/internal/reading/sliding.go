@@ -11,9 +11,8 @@ import (
 // a moment is the difference to what had been counted then.
 type sliding struct {
 	bases  []base
-	recent metrics.BucketSnapshot  // the difference as of the last reading
-	since  *metrics.BucketSnapshot // what recent was counted from; nil for nothing
-	valid  bool                    // whether recent has been computed
+	recent metrics.BucketSnapshot // the difference as of the last reading
+	valid  bool                   // whether recent has been computed
 }
 
 // base is what had been counted at a moment; nil for nothing.
@@ -36,11 +35,11 @@ func (w *sliding) advance(now time.Time, length time.Duration, current *metrics.
 	for len(w.bases) > 1 && now.Sub(w.bases[1].at) >= length {
 		spare = w.bases[0].buckets
 		w.bases = append(w.bases[:0], w.bases[1:]...)
-		changed = true // spare may be what recent was counted from
+		changed = true // recent was counted from another base
 	}
-	if from := w.bases[0].buckets; changed || !w.valid || from != w.since {
-		w.since, w.valid = from, true
-		current.SubInto(&w.recent, from)
+	if changed || !w.valid {
+		w.valid = true
+		current.SubInto(&w.recent, w.bases[0].buckets)
 	}
 	if now.Sub(w.bases[len(w.bases)-1].at) >= length/slidingSteps {
 		if spare == nil {
