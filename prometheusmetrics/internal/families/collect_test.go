@@ -86,3 +86,27 @@ func TestBothWaysAgree(t *testing.T) {
 		}
 	}
 }
+
+// TestCollectLast: the last series, and no other, is handed over for what is to be
+// made of it.
+func TestCollectLast(t *testing.T) {
+	e := newTestExposition()
+	metrics := make(chan prometheus.Metric, e.Series+1)
+	var asked []prometheus.Metric
+	replacement := prometheus.NewGauge(prometheus.GaugeOpts{Name: "replacement"})
+	e.Collect(metrics, func(m prometheus.Metric) prometheus.Metric {
+		asked = append(asked, m)
+		return replacement
+	})
+	close(metrics)
+	var sent []prometheus.Metric
+	for m := range metrics {
+		sent = append(sent, m)
+	}
+	if len(asked) != 1 || asked[0].Desc() != e.Families[3].Desc {
+		t.Errorf("%d series were handed over: %v", len(asked), asked)
+	}
+	if len(sent) != e.Series || sent[e.Series-1] != prometheus.Metric(replacement) {
+		t.Errorf("sent %d series, want %d, of which the last is the replacement", len(sent), e.Series)
+	}
+}

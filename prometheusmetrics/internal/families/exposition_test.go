@@ -1,6 +1,7 @@
 package families
 
 import (
+	"testing"
 	"time"
 
 	dto "github.com/prometheus/client_model/go"
@@ -42,4 +43,18 @@ func newTestExposition() *Exposition {
 	h.Exemplars, h.At = []*Exemplar{{Labels: trace, Value: 5, Time: began}, {Labels: trace, Value: 5000, Time: began}}, []int{0, 2}
 	NewArena(nil).Fill(h, sample.Snapshot().(*metrics.BucketSnapshot), unit.One)
 	return e
+}
+
+// TestNewFamilyRenders: labels are rendered where they are not given, once.
+func TestNewFamilyRenders(t *testing.T) {
+	labels := []naming.Label{{Name: "code", Value: "200"}}
+	shared := Render(labels)
+	f := NewFamily("g", "", "", dto.MetricType_GAUGE, []*Series{{}, {Labels: labels}, {Labels: labels, Rendered: shared}})
+	if f.Series[0].Rendered != nil || f.Series[1].Rendered == nil || f.Series[2].Rendered != shared {
+		t.Errorf("rendered labels are %v, %v, %v", f.Series[0].Rendered, f.Series[1].Rendered, f.Series[2].Rendered)
+	}
+	again := NewFamily("g", "More.", "", dto.MetricType_GAUGE, f.Series[:2])
+	if again.Series[0].Rendered != nil || again.Series[1].Rendered != f.Series[1].Rendered {
+		t.Error("labels that were rendered are rendered again")
+	}
 }

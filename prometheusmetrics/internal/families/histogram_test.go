@@ -65,6 +65,37 @@ func TestFillTwice(t *testing.T) {
 	}
 }
 
+// TestFillInSeconds: nanoseconds shown in seconds fall into the native buckets of
+// seconds, up to a bucket beside, and the next ones do, too.
+func TestFillInSeconds(t *testing.T) {
+	sample := metrics.NewBucketSample(0.05, 1e9)
+	seconds := unit.Unit{Divisor: 1e9, Factor: 1}
+	var h Histogram
+	for round, nanos := range []int64{3e9, 7e8} {
+		sample.Update(nanos)
+		sample.Update(-nanos)
+		NewArena(nil).Fill(&h, sample.Snapshot().(*metrics.BucketSnapshot), seconds)
+		lowest := math.Log2(float64(nanos)/1e9) * math.Exp2(float64(h.Schema)) // the new ones are lower
+		for name, side := range map[string]Sparse{"positive": h.Positive, "negative": h.Negative} {
+			if first := float64(side.Spans[0].Offset); math.Abs(first-lowest) > 2 {
+				t.Errorf("round %d, %s: the first bucket is %v, want about %v", round, name, first, lowest)
+			}
+		}
+		if !slices.Equal(h.Bounds, []float64{1}) || h.Sum != 0 || h.Count != uint64(2*round+2) {
+			t.Errorf("round %d: bounds %v, sum %v, count %d", round, h.Bounds, h.Sum, h.Count)
+		}
+	}
+}
+
+// TestArenaHasRoom: an arena takes what the one before held and an eighth more
+// without growing, and no more memory than that.
+func TestArenaHasRoom(t *testing.T) {
+	a := NewArena(&Arena{counts: make([]uint64, 80), spans: make([]Span, 16), deltas: make([]int64, 7)})
+	if cap(a.counts) != 90 || cap(a.spans) != 18 || cap(a.deltas) != 7 || len(a.counts)+len(a.spans)+len(a.deltas) != 0 {
+		t.Errorf("room for %d counts, %d spans and %d deltas", cap(a.counts), cap(a.spans), cap(a.deltas))
+	}
+}
+
 func TestFillAllocatesNothing(t *testing.T) {
 	sample := metrics.NewBucketSample(0.05, 10, 100)
 	for v := range int64(1000) {

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	dto "github.com/prometheus/client_model/go"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
 // next is another exposition with the same families and other values.
@@ -88,6 +90,73 @@ func TestLentTreesAreBounded(t *testing.T) {
 	first()
 	if _, _, err := trees.Borrow(e); !errors.Is(err, ErrTooManyReaders) {
 		t.Errorf("a tree that still has a reader was lent: %v", err)
+	}
+}
+
+// TestLent: trees count as lent until their last reader has finished, however often
+// they are lent.
+func TestLent(t *testing.T) {
+	var trees Trees
+	e := newTestExposition()
+	for range 2 * maxLent {
+		_, one, err := trees.Borrow(e)
+		_, two, _ := trees.Borrow(e)
+		later := next(e)
+		_, three, _ := trees.Borrow(later)
+		if err != nil || trees.Lent() != 2 {
+			t.Fatalf("%d trees are lent, want 2: %v", trees.Lent(), err)
+		}
+		for i, done := range []func(){one, one, two, three} {
+			done()
+			if want := []int{2, 2, 1, 0}[i]; trees.Lent() != want {
+				t.Fatalf("after %d readers have finished %d trees are lent, want %d", i+1, trees.Lent(), want)
+			}
+		}
+		e = later
+	}
+}
+
+// TestBorrowShowsWhenItBegan: a counter that starts over has another time, which is
+// the same timestamp only as long as the time is.
+func TestBorrowShowsWhenItBegan(t *testing.T) {
+	var trees Trees
+	e := newTestExposition()
+	var last *timestamppb.Timestamp
+	for _, at := range []time.Time{
+		began, began, began.Add(time.Second), began.Add(time.Second + 1), {}, began.Add(1), began.Add(1),
+	} {
+		was := e.Parts[0].Created
+		e = next(e)
+		e.Parts[0].Created, e.Parts[1].Created = at, at
+		got, done, _ := trees.Borrow(e)
+		counter, summary := got[0].Metric[0].Counter, got[3].Metric[0].Summary
+		want := timestamppb.New(at)
+		if at.IsZero() {
+			want = nil
+		}
+		if !proto.Equal(counter.CreatedTimestamp, want) || !proto.Equal(summary.CreatedTimestamp, want) {
+			t.Errorf("began at %v and %v, want %v", counter.CreatedTimestamp, summary.CreatedTimestamp, want)
+		}
+		if at.Equal(was) && last != nil && counter.CreatedTimestamp != last {
+			t.Errorf("%v is another timestamp though the time has not changed", last)
+		}
+		last = counter.CreatedTimestamp
+		done()
+	}
+}
+
+func TestSame(t *testing.T) {
+	one, other := make([]*Family, 3), make([]*Family, 3)
+	for _, test := range []struct {
+		a, b []*Family
+		want bool
+	}{
+		{one, one, true}, {one, other, false}, {one, one[:2], false}, {one, one[1:], false}, {one[1:], one[:2], false},
+		{nil, nil, true}, {nil, one[:0], true}, {nil, one, false},
+	} {
+		if Same(test.a, test.b) != test.want {
+			t.Errorf("lists of %d and %d families are the same: %v", len(test.a), len(test.b), !test.want)
+		}
 	}
 }
 

@@ -25,6 +25,12 @@ func TestMetric(t *testing.T) {
 		{[]string{"job:errors:rate"}, "job:errors:rate"},
 		{[]string{"", "", "5xx"}, "_5xx"},
 		{[]string{"2nd", "", "5xx"}, "_2nd_5xx"},
+		{[]string{"azAZ09_:"}, "azAZ09_:"},
+		{[]string{"a`{@[/;"}, "a______"}, // the neighbours of what is allowed
+		{[]string{"0"}, "_0"},
+		{[]string{"9"}, "_9"},
+		{[]string{":"}, ":"},
+		{[]string{"/"}, "_"},
 		{[]string{"größe"}, "gr__e"},
 		{[]string{"a\xff\xfeb"}, "a__b"},
 		{[]string{"\x00\n\""}, "___"},
