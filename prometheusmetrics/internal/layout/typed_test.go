@@ -1,10 +1,14 @@
 package layout
 
 import (
+	"reflect"
 	"testing"
 
+	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/model"
 
+	"github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/reading"
 )
 
@@ -40,6 +44,57 @@ func TestTypedNameSuffixes(t *testing.T) {
 		}
 		if !model.LegacyValidation.IsValidMetricName(templates[0].Name) {
 			t.Errorf("%s is not valid", templates[0].Name)
+		}
+	}
+}
+
+// TestTypedDistributions: a histogram where there are buckets, a summary where there
+// is a sum of everything, and otherwise a gauge of each quantile and a counter.
+func TestTypedDistributions(t *testing.T) {
+	ps := []float64{0.5, 0.99}
+	quantile := func(i int, label string) Template {
+		return Template{
+			Name: "m_seconds", Type: dto.MetricType_GAUGE, Help: "a.m", Unit: "seconds",
+			Labels:     []naming.Label{{Name: "quantile", Value: label}},
+			Statistics: []Statistic{Percentile + Statistic(i)},
+		}
+	}
+	for name, test := range map[string]struct {
+		values reading.Values
+		want   []Template
+	}{
+		"buckets": {
+			reading.Values{Buckets: &metrics.BucketSnapshot{}, LifetimeSum: true},
+			[]Template{{Name: "m_seconds", Type: dto.MetricType_HISTOGRAM, Help: "a.m", Unit: "seconds"}},
+		},
+		"sum of everything": {
+			reading.Values{LifetimeSum: true},
+			[]Template{{
+				Name: "m_seconds", Type: dto.MetricType_SUMMARY, Help: "a.m", Unit: "seconds", Quantiles: ps,
+				Statistics: []Statistic{Count, Sum, Percentile, Percentile + 1},
+			}},
+		},
+		"sum of a sample": {
+			reading.Values{},
+			[]Template{quantile(0, "0.5"), quantile(1, "0.99"), {
+				Name: "m_observations_total", Type: dto.MetricType_COUNTER, Help: "a.m", Statistics: []Statistic{Count},
+			}},
+		},
+	} {
+		got := Typed(ps).Templates(Subject{Name: "m", Source: "a.m", Kind: reading.Timer, Values: &test.values})
+		if !reflect.DeepEqual(got, test.want) {
+			t.Errorf("%s: became\n%+v, want\n%+v", name, got, test.want)
+		}
+	}
+}
+
+// TestTypedHelp is that of the description, or else the name that the metric has in
+// its registry.
+func TestTypedHelp(t *testing.T) {
+	for about, want := range map[string]string{"": "a\uFFFD", "  ": "a\uFFFD", " Heap in use. ": "Heap in use."} {
+		got := Typed(nil).Templates(Subject{Name: "m", Source: "a\xff", Help: about, Kind: reading.Gauge})
+		if len(got) != 1 || got[0].Help != want {
+			t.Errorf("help of %q is %v, want %q", about, got, want)
 		}
 	}
 }
