@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/go-metrics-plus/metrics"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/unit"
@@ -83,6 +84,26 @@ func TestFillInSeconds(t *testing.T) {
 		}
 		if !slices.Equal(h.Bounds, []float64{1}) || h.Sum != 0 || h.Count != uint64(2*round+2) {
 			t.Errorf("round %d: bounds %v, sum %v, count %d", round, h.Bounds, h.Sum, h.Count)
+		}
+	}
+}
+
+// TestFillFromSeconds: the bounds of a timer's buckets are in seconds already, though
+// its values are nanoseconds.
+func TestFillFromSeconds(t *testing.T) {
+	sample := func() metrics.Sample { return metrics.NewBucketSample(0.05, 0.25, 1) }
+	timer := metrics.GetOrRegisterTimer("t", metrics.NewRegistry(metrics.WithSample(sample)))
+	var b metrics.BucketSnapshot
+	for round, u := range []unit.Unit{{Divisor: 1e9, Factor: 1}, {Divisor: 1e6, Factor: 1}} {
+		timer.Update(500 * time.Millisecond)
+		timer.ReadBuckets(&b)
+		var h Histogram
+		NewArena(nil).Fill(&h, &b, u)
+		n := uint64(round + 1)
+		want := []float64{0.25e9 / u.Divisor, 1e9 / u.Divisor}
+		if !slices.Equal(h.Bounds, want) || !slices.Equal(h.Cumulative, []uint64{0, n}) ||
+			h.Sum != float64(n)*5e8/u.Divisor {
+			t.Errorf("in units of %v ns: bounds %v, counts %v, sum %v", u.Divisor, h.Bounds, h.Cumulative, h.Sum)
 		}
 	}
 }

@@ -72,8 +72,8 @@ func TestGaugesHelp(t *testing.T) {
 		{reading.Timer, "a.b", "", "", true, "m_variance",
 			"a.b: variance of the recent sample, in milliseconds squared"},
 		{reading.Timer, "a.b", "", "", true, "m_count", "a.b: count since the start"},
-		{reading.Timer, "a.b", "", "", true, "m_percentile_90",
-			"a.b: 0.9 quantile of the recent sample, in milliseconds"},
+		{reading.Timer, "a.b", "", "", true, "m_percentile_99_9",
+			"a.b: 0.999 quantile of the recent sample, in milliseconds"},
 		{reading.Histogram, "a.b", "", "bytes", true, "m_sum", "a.b: sum of all values since the start, in bytes"},
 		{reading.Histogram, "a.b", "", "bytes", false, "m_sum", "a.b: sum of the recent sample, in bytes"},
 		{reading.Histogram, "a.b", "", "bytes", false, "m_max", "a.b: maximum of the recent sample, in bytes"},
@@ -84,7 +84,7 @@ func TestGaugesHelp(t *testing.T) {
 			Values: &reading.Values{LifetimeSum: test.lifetime},
 		}
 		found := false
-		for _, template := range Gauges(time.Millisecond, []float64{0.9}).Templates(subject) {
+		for _, template := range Gauges(time.Millisecond, []float64{0.999}).Templates(subject) {
 			if template.Name != test.name {
 				continue
 			}
