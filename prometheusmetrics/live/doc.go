@@ -13,16 +13,16 @@
 //
 // The page shows the names, labels and values of all metrics. Put it where you
 // would put /debug/pprof: behind what keeps strangers out, or on a port of its
-// own. Config.Authorize refuses single requests with 403. Label values and help
+// own. [Config.Authorize] refuses single requests with 403. Label values and help
 // texts are shown as text whatever they contain, and the page's
 // Content-Security-Policy allows nothing but its own files. It sets no cookies.
 //
 // # What it costs
 //
-// Nothing is gathered while nobody looks, and no goroutine runs. While somebody
-// does, one gathering per Config.Interval serves all viewers, and each gets what
+// Nothing is gathered while nobody has it open, and no goroutine runs. While somebody
+// has, one gathering per [Config.Interval] serves all viewers, and each gets what
 // has changed. What the page keeps of the last minutes is in the browser. With
-// Config.History the program keeps them, too, which costs one gathering per
+// [Config.History] the program keeps them, too, which costs one gathering per
 // interval always, and the stated number of bytes.
 //
 // # The data
