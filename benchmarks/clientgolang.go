@@ -34,9 +34,20 @@ func clientGolang() Peer {
 					return prometheus.NewSummary(prometheus.SummaryOpts{Name: name, Help: name, Objectives: quantiles})
 				})
 			}},
-			{Layout: Typed, Name: "histograms, classic and native", Open: func(p Population) *Exposed { return promTypedWorld(p, promBoth) }},
-			{Layout: Typed, Name: "histograms, classic", Open: func(p Population) *Exposed { return promTypedWorld(p, promClassic) }, Only: Disturbed},
-			{Layout: Typed, Name: "histograms, native", Open: func(p Population) *Exposed { return promTypedWorld(p, promNative) }, Only: Disturbed},
+			{
+				Layout: Typed, Name: "histograms, classic and native",
+				Open: func(p Population) *Exposed { return promTypedWorld(p, promBoth) },
+			},
+			{
+				Layout: Typed, Name: "histograms, classic",
+				Open: func(p Population) *Exposed { return promTypedWorld(p, promClassic) },
+				Only: Disturbed,
+			},
+			{
+				Layout: Typed, Name: "histograms, native",
+				Open: func(p Population) *Exposed { return promTypedWorld(p, promNative) },
+				Only: Disturbed,
+			},
 		},
 	}
 }
@@ -140,7 +151,8 @@ func promObservers(make func(name string) promObserver) func([]string) Recorder 
 
 func promByValues() (func([]Pair), func() float64) {
 	r := prometheus.NewRegistry()
-	requests := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "requests_total", Help: "requests"}, []string{"code", "method"})
+	requests := prometheus.NewCounterVec(
+		prometheus.CounterOpts{Name: "requests_total", Help: "requests"}, []string{"code", "method"})
 	r.MustRegister(requests)
 	return func(events []Pair) {
 		for _, e := range events {
@@ -151,7 +163,8 @@ func promByValues() (func([]Pair), func() float64) {
 
 func promByLabels() (func([]Pair), func() float64) {
 	r := prometheus.NewRegistry()
-	requests := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "requests_total", Help: "requests"}, []string{"code", "method"})
+	requests := prometheus.NewCounterVec(
+		prometheus.CounterOpts{Name: "requests_total", Help: "requests"}, []string{"code", "method"})
 	r.MustRegister(requests)
 	return func(events []Pair) {
 		for _, e := range events {
@@ -239,7 +252,8 @@ func promGaugeVecWorld(p Population) *Exposed {
 	var whole, broken []prometheus.Gauge
 	for kind, groups := range figures {
 		for _, f := range join(groups) {
-			vec := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: kind + f.suffix, Help: helpOf(kind, kind, f)}, []string{routeLabel, codeLabel})
+			vec := prometheus.NewGaugeVec(
+				prometheus.GaugeOpts{Name: kind + f.suffix, Help: helpOf(kind, kind, f)}, []string{routeLabel, codeLabel})
 			registry.MustRegister(vec)
 			for _, id := range p.Identities(kind) {
 				g := vec.WithLabelValues(id.Route, id.Code)

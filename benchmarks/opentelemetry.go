@@ -138,7 +138,8 @@ func otelPrepared() (func([]Pair), func() float64) {
 	must(err)
 	ctx, prepared := context.Background(), make(map[Pair][]metric.AddOption)
 	for _, e := range pairs() {
-		prepared[e] = []metric.AddOption{metric.WithAttributeSet(attribute.NewSet(attribute.String("code", e.Code), attribute.String("method", e.Method)))}
+		prepared[e] = []metric.AddOption{metric.WithAttributeSet(
+			attribute.NewSet(attribute.String("code", e.Code), attribute.String("method", e.Method)))}
 	}
 	return func(events []Pair) {
 		for _, e := range events {

@@ -20,8 +20,14 @@ func ours() Peer {
 			{Kind: Meter, Name: "Meter", Open: ourMeters},
 			{Kind: Distribution, Name: "Histogram", Open: func(names []string) Recorder { return ourHistograms(names, nil) }},
 			{Kind: Distribution, Name: "Timer", Open: func(names []string) Recorder { return ourTimers(names, nil) }},
-			{Kind: Distribution, Name: "Histogram, bucketed", Open: func(names []string) Recorder { return ourHistograms(names, bucketed) }},
-			{Kind: Distribution, Name: "Timer, bucketed", Open: func(names []string) Recorder { return ourTimers(names, bucketed) }},
+			{
+				Kind: Distribution, Name: "Histogram, bucketed",
+				Open: func(names []string) Recorder { return ourHistograms(names, bucketed) },
+			},
+			{
+				Kind: Distribution, Name: "Timer, bucketed",
+				Open: func(names []string) Recorder { return ourTimers(names, bucketed) },
+			},
 		},
 		Lookups: []Lookup{
 			{By: ByValues, Name: "Vec.With", Open: ourVec},
@@ -247,7 +253,9 @@ func withHandlerFor(open func(Population) *Exposed) func(Population) *Exposed {
 }
 
 // ourDetached is a driver that serves itself.
-func ourDetached(layout prometheusmetrics.Layout, sample func() metrics.Sample, interval time.Duration) func(Population) *Exposed {
+func ourDetached(
+	layout prometheusmetrics.Layout, sample func() metrics.Sample, interval time.Duration,
+) func(Population) *Exposed {
 	return func(p Population) *Exposed {
 		e, d := ourWorld(p, prometheusmetrics.Config{Layout: layout, FlushInterval: interval, Detached: true}, sample, nil)
 		if interval > 0 {
@@ -269,13 +277,17 @@ func ourDetached(layout prometheusmetrics.Layout, sample func() metrics.Sample, 
 	}
 }
 
-func ourWorld(p Population, config prometheusmetrics.Config, sample func() metrics.Sample, registerer prometheus.Registerer) (*Exposed, *prometheusmetrics.Driver) {
+func ourWorld(
+	p Population, config prometheusmetrics.Config, sample func() metrics.Sample, registerer prometheus.Registerer,
+) (*Exposed, *prometheusmetrics.Driver) {
 	r := metrics.NewRegistry(metrics.WithSample(sample))
 	counters := ourSeries(p, counterName, r, metrics.GetOrRegisterCounter)
 	gauges := ourSeries(p, gaugeName, r, metrics.GetOrRegisterGauge)
 	meters := ourSeries(p, meterName, r, metrics.GetOrRegisterMeter)
 	timers := ourSeries(p, timerName, r, metrics.GetOrRegisterTimer)
-	histograms := ourSeries(p, histogramName, r, func(name string, r metrics.Registry, labels ...metrics.Labels) metrics.Histogram {
+	histograms := ourSeries(p, histogramName, r, func(
+		name string, r metrics.Registry, labels ...metrics.Labels,
+	) metrics.Histogram {
 		return metrics.GetOrRegisterHistogram(name, r, nil, labels...)
 	})
 	config.Registry = r
@@ -297,7 +309,9 @@ func ourWorld(p Population, config prometheusmetrics.Config, sample func() metri
 	}, d
 }
 
-func ourSeries[M any](p Population, kind string, r metrics.Registry, get func(string, metrics.Registry, ...metrics.Labels) M) []M {
+func ourSeries[M any](
+	p Population, kind string, r metrics.Registry, get func(string, metrics.Registry, ...metrics.Labels) M,
+) []M {
 	all := make([]M, 0, p.PerKind)
 	for _, id := range p.Identities(kind) {
 		labels := metrics.Labels{routeLabel: id.Route, codeLabel: id.Code} // empty ones are none

@@ -69,7 +69,8 @@ func FullSize() Size {
 
 // SmallSize is for finding out whether scenarios work.
 func SmallSize() Size {
-	return Size{Instruments: 10, Fill: 16, PerKind: 4, Updates: 2, Growth: []int{70, 140}, Window: 10 * time.Millisecond, Slow: 5,
+	return Size{Instruments: 10, Fill: 16, PerKind: 4, Updates: 2, Growth: []int{70, 140},
+		Window: 10 * time.Millisecond, Slow: 5,
 		Cold: [2]int{5, 20}}
 }
 
@@ -84,9 +85,11 @@ func Groups(peers []Peer, size Size) []Group {
 		recordGroup(peers, size, Distribution, "record: distributions, log-normal values",
 			"durations are recorded whose median is 20 ms and whose 99th percentile is 200 ms", logNormalValues),
 		coldGroup(peers, size),
-		lookupGroup(peers, ByValues, "lookup: by label values", "the counter of two label values is found among 60 and increased"),
+		lookupGroup(peers, ByValues, "lookup: by label values",
+			"the counter of two label values is found among 60 and increased"),
 		lookupGroup(peers, ByLabels, "lookup: by labels",
-			"the same with names and values of labels; libraries without labels find a name that is put together from the values"),
+			"the same with names and values of labels; "+
+				"libraries without labels find a name that is put together from the values"),
 		churnGroup(peers, size),
 		exposeGroup(peers, size, Gauges),
 		slowGroup(peers, size),
@@ -230,7 +233,8 @@ var exposeDocs = map[Layout]string{
 
 func exposeGroup(peers []Peer, size Size, layout Layout) Group {
 	g := Group{Name: "expose: " + string(layout), Unit: Nanoseconds}
-	g.Doc = fmt.Sprintf("%d each of counters, gauges, meters, timers and histograms with full reservoirs. ", size.PerKind) +
+	g.Doc = fmt.Sprintf("%d each of counters, gauges, meters, timers and histograms "+
+		"with full reservoirs. ", size.PerKind) +
 		exposeDocs[layout] + " A flush brings up to date what scrapes show, where a library works that way; " +
 		"the flush before a scrape is not part of the scrape's time. The last column is of scrapes without a flush between " +
 		"them, as a second Prometheus server makes them."
@@ -253,7 +257,8 @@ func exposeGroup(peers []Peer, size Size, layout Layout) Group {
 func slowGroup(peers []Peer, size Size) Group {
 	g := Group{Name: "expose: slow instruments", Unit: Nanoseconds, Scenarios: []string{"flush"}}
 	g.Doc = fmt.Sprintf("The gauges of the first exposition, of instruments that are seldom updated: each got %d values, "+
-		"all of which are in its reservoir, at least %.0f s ago, and one more before each flush.", size.Slow, size.Age.Seconds())
+		"all of which are in its reservoir, at least %.0f s ago, "+
+		"and one more before each flush.", size.Slow, size.Age.Seconds())
 	for _, peer := range peers {
 		for _, world := range peer.in(Gauges, Growing) {
 			g.Contenders = append(g.Contenders, Contender{peer.Name, world.Name, func() Setup {
@@ -289,7 +294,8 @@ func growthGroup(peers []Peer, size Size) Group {
 // --- memory
 
 func memoryGroup(peers []Peer, size Size) Group {
-	g := Group{Name: "memory", Unit: Bytes, MaxRounds: 1, Scenarios: []string{"never updated", fmt.Sprintf("after %d values", size.Fill)}}
+	g := Group{Name: "memory", Unit: Bytes, MaxRounds: 1}
+	g.Scenarios = []string{"never updated", fmt.Sprintf("after %d values", size.Fill)}
 	g.Doc = fmt.Sprintf("Memory that an instrument takes with its place in the registry: the growth of the heap by %d of "+
 		"them, without the text of their names. Values are log-normal.", size.Instruments)
 	for _, peer := range peers {

@@ -247,12 +247,12 @@ func TestNewSeriesOfARefusedFamily(t *testing.T) {
 // breaking is a registerer that fails or panics when it is told to.
 type breaking struct {
 	prometheus.Registerer
-	fail func() error
+	fail atomic.Pointer[func() error] // a probe may be under way when it changes
 }
 
 func (b *breaking) Register(c prometheus.Collector) error {
-	if b.fail != nil {
-		return b.fail()
+	if fail := b.fail.Load(); fail != nil {
+		return (*fail)()
 	}
 	return b.Registerer.Register(c)
 }
@@ -272,7 +272,7 @@ func TestProbeThatFails(t *testing.T) {
 			registerer := &breaking{Registerer: registry}
 			d, list := newDriver(t, prometheusmetrics.Config{Registry: source}, registerer)
 			flush(t, d)
-			registerer.fail = fail
+			registerer.fail.Store(&fail)
 			for range 5 {
 				time.Sleep(2 * time.Minute)
 				flush(t, d)
@@ -284,7 +284,7 @@ func TestProbeThatFails(t *testing.T) {
 			if reasons := list.reasons(); len(reasons) != 2 {
 				t.Errorf("%s: reported %q, want the clash and one failure", name, reasons)
 			}
-			registerer.fail = nil
+			registerer.fail.Store(nil)
 			for range 2 {
 				time.Sleep(2 * time.Minute)
 				flush(t, d)

@@ -24,7 +24,9 @@ func (r *Reader) addBasics() {
 
 	var stats debug.GCStats // reused, so that its slices are
 	pauses := new(gcPauses)
-	r.add("go_gc_duration_seconds", metrics.Description{Help: "Wall-time pauses (stop-the-world) in garbage collection cycles."}, pauses)
+	r.add("go_gc_duration_seconds", metrics.Description{
+		Help: "Wall-time pauses (stop-the-world) in garbage collection cycles.",
+	}, pauses)
 	r.readings = append(r.readings, func() {
 		debug.ReadGCStats(&stats)
 		pauses.update(&stats)

@@ -32,9 +32,11 @@ func (r *Reader) addProcess() {
 		{"process_virtual_memory_max_bytes", "Maximum amount of virtual memory available in bytes.", false, &p.maxVirtual},
 		{"process_resident_memory_bytes", "Resident memory size in bytes.", false, &p.resident},
 		{"process_start_time_seconds", "Start time of the process since unix epoch in seconds.", false, &p.startTime},
-		{"process_network_receive_bytes_total", "Number of bytes received over the network, by all processes of its network namespace.",
+		{"process_network_receive_bytes_total",
+			"Number of bytes received over the network, by all processes of its network namespace.",
 			true, &p.networkReceived},
-		{"process_network_transmit_bytes_total", "Number of bytes sent over the network, by all processes of its network namespace.",
+		{"process_network_transmit_bytes_total",
+			"Number of bytes sent over the network, by all processes of its network namespace.",
 			true, &p.networkSent},
 	} {
 		read := func() (float64, bool) { return m.value.value, m.value.ok }

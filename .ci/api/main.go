@@ -61,7 +61,8 @@ func run(root string, check bool) error {
 			return err
 		}
 		if difference := compare(written, api); difference != "" {
-			outdated = append(outdated, fmt.Errorf("%s is not what the code exports; run go run ./.ci/api\n%s", file, difference))
+			outdated = append(outdated, fmt.Errorf(
+				"%s is not what the code exports; run go run ./.ci/api\n%s", file, difference))
 		}
 	}
 	return errors.Join(outdated...)

@@ -54,9 +54,11 @@ func parse(args []string) (o options, err error) {
 	flags.StringVar(&scenarios, "scenarios", "", "run only what matches this regular expression, as \"group/scenario\"")
 	flags.StringVar(&peers, "peers", "", "run only contenders that match this regular expression, and ours")
 	flags.IntVar(&o.rounds, "rounds", 5, "how often each takes its turn; three times as often for single instruments")
-	flags.DurationVar(&o.slice, "benchtime", 30*time.Millisecond, "how long a turn takes; half as long for single instruments, four times as long for whole registries")
+	flags.DurationVar(&o.slice, "benchtime", 30*time.Millisecond,
+		"how long a turn takes; half as long for single instruments, four times as long for whole registries")
 	flags.BoolVar(&o.million, "million", false, "let worlds grow to a million series, which takes gigabytes")
-	flags.StringVar(&o.folder, "o", "", "folder for RESULTS.md and results.json; this one for a run of everything, else none")
+	flags.StringVar(&o.folder, "o", "",
+		"folder for RESULTS.md and results.json; this one for a run of everything, else none")
 	flags.StringVar(&o.readme, "readme", "", "rewrite the table in this file from results.json, and run nothing")
 	flags.BoolVar(&o.check, "check", false, "with -readme: fail if the table, or RESULTS.md, is not that of results.json")
 	flags.StringVar(&o.worker, "worker", "", "used by compare itself")

@@ -11,12 +11,14 @@ import (
 func (r *Results) markdown() string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "# Results\n\n")
-	fmt.Fprintf(&out, "Written by a program; do not edit. `%s` in this folder, %s, took %s.\n\n", r.Command, r.Date, r.Took)
+	fmt.Fprintf(&out,
+		"Written by a program; do not edit. `%s` in this folder, %s, took %s.\n\n", r.Command, r.Date, r.Took)
 	fmt.Fprintf(&out, "%s, %d cores, %s, %s.\n\n", r.Processor, r.Cores, r.System, r.Go)
 	for _, m := range r.Modules {
 		fmt.Fprintf(&out, "- %s %s\n", m.Path, m.Version)
 	}
-	fmt.Fprintf(&out, "\n%s Every library ran in a process of its own. Loops are the program's own, with as many operations as "+
+	fmt.Fprintf(&out, "\n%s Every library ran in a process of its own. Loops are the program's own, "+
+		"with as many operations as "+
 		"fill the time. In brackets stands the time, or memory, in relation to the first row of the table: 2× is twice as "+
 		"much as ours. Allocations are told where there is at least one per operation. A dash stands for what a library "+
 		"has not got.\n", r.Method)

@@ -34,19 +34,46 @@ var headlines = []headline{
 	{"… one of 1,000 timers", distributions, "1000 instruments, 1 goroutine", bucketed},
 	{"find a counter by its labels, increase it", "lookup: by labels", oneGoroutine, nil},
 	{"flush 35,000 gauges", gauges, updated, nil},
-	{"scrape 35,000 gauges as Prometheus does: OpenMetrics, gzip", gauges, asked, []string{detached, promGauges, reporter}},
+	{"scrape 35,000 gauges as Prometheus does: OpenMetrics, gzip", gauges, asked, []string{
+		detached,
+		promGauges,
+		reporter,
+	}},
 	{"… once more after the same flush", gauges, askedAgain, []string{detached, promGauges, reporter}},
 	{"… through a Prometheus registry and promhttp", gauges, asked, []string{registered, promGauges, reporter}},
-	{"… client_golang's gauges, by `HandlerFor` and by promhttp", gauges, asked, []string{our + "HandlerFor, client_golang's gauges", promGauges}},
+	{"… client_golang's gauges, by `HandlerFor` and by promhttp", gauges, asked, []string{
+		our + "HandlerFor, client_golang's gauges",
+		promGauges,
+	}},
 	{"scrape as many instruments with Prometheus types, likewise", typedGroup, asked, typed},
 }
 
 // timers are what a user would take for durations who has no special wishes, and
 // bucketed what has exponential buckets of about 5 %, or as narrow as they come.
 var (
-	timers   = []string{our + "Timer", classic, rcrowley + "Timer", "go-ethereum/metrics Timer", "VictoriaMetrics/metrics Histogram", "OpenTelemetry SDK Float64Histogram, explicit", "hashicorp/go-metrics AddSample"}
-	bucketed = []string{our + "Timer, bucketed", prom + "Histogram, native", "VictoriaMetrics/metrics Histogram", "OpenTelemetry SDK Float64Histogram, exponential"}
-	typed    = []string{our + "bucketed, detached", prom + "histograms, classic and native", "go-ethereum/metrics prometheus.Handler", "VictoriaMetrics/metrics histograms", "OpenTelemetry SDK with its Prometheus exporter", "hashicorp/go-metrics with its Prometheus sink"}
+	timers = []string{
+		our + "Timer",
+		classic,
+		rcrowley + "Timer",
+		"go-ethereum/metrics Timer",
+		"VictoriaMetrics/metrics Histogram",
+		"OpenTelemetry SDK Float64Histogram, explicit",
+		"hashicorp/go-metrics AddSample",
+	}
+	bucketed = []string{
+		our + "Timer, bucketed",
+		prom + "Histogram, native",
+		"VictoriaMetrics/metrics Histogram",
+		"OpenTelemetry SDK Float64Histogram, exponential",
+	}
+	typed = []string{
+		our + "bucketed, detached",
+		prom + "histograms, classic and native",
+		"go-ethereum/metrics prometheus.Handler",
+		"VictoriaMetrics/metrics histograms",
+		"OpenTelemetry SDK with its Prometheus exporter",
+		"hashicorp/go-metrics with its Prometheus sink",
+	}
 )
 
 // table is the table for README.md, with what it takes to judge it.
@@ -146,7 +173,8 @@ func checkReadme(folder, readme string) error {
 		return err
 	}
 	if text != wanted {
-		return fmt.Errorf("the table in %s is not that of %s: run go run ./compare -readme %s in benchmarks", readme, resultsFile, readme)
+		return fmt.Errorf(
+			"the table in %s is not that of %s: run go run ./compare -readme %s in benchmarks", readme, resultsFile, readme)
 	}
 	markdown, err := os.ReadFile(filepath.Join(folder, markdownFile))
 	if err != nil {

@@ -73,7 +73,8 @@ func (o options) runGroup(group benchmarks.Group, wanted []int) (GroupResult, er
 }
 
 // method says what turns does.
-const method = "Each figure is the median of %d rounds in which all libraries took turns, of %s each; of three times as many " +
+const method = "Each figure is the median of %d rounds in which all libraries took turns, of %s each; " +
+	"of three times as many " +
 	"rounds of half as long for single instruments, and of turns four times as long where whole registries are read. " +
 	"Memory was measured once, and what goroutines feel under flushes and scrapes three times."
 
@@ -91,7 +92,9 @@ func (o options) turns(group benchmarks.Group) (rounds int, slice time.Duration)
 	return 3 * o.rounds, o.slice / 2
 }
 
-func (o options) takeTurns(workers []*worker, scenario, rounds int, slice time.Duration, done func(row int, replies []reply)) error {
+func (o options) takeTurns(
+	workers []*worker, scenario, rounds int, slice time.Duration, done func(row int, replies []reply),
+) error {
 	replies := make([][]reply, len(workers))
 	for range rounds {
 		for i, w := range workers {
@@ -120,7 +123,8 @@ func newCell(replies []reply) *Cell {
 		figures, allocs = append(figures, r.Figure), append(allocs, r.Allocs)
 	}
 	return &Cell{
-		Median: median(figures), Lowest: slices.Min(figures), Highest: slices.Max(figures), Rounds: figures, Allocs: median(allocs),
+		Median: median(figures), Lowest: slices.Min(figures), Highest: slices.Max(figures),
+		Rounds: figures, Allocs: median(allocs),
 	}
 }
 

@@ -36,7 +36,8 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 	flags := flag.NewFlagSet("batch", flag.ContinueOnError)
 	flags.SetOutput(output)
 	folder := flags.String("dir", ".", "`folder` to read")
-	gateway := flags.String("pushgateway", "", "`URL` of the Pushgateway, such as http://localhost:9091; without one, what would be pushed is printed")
+	gateway := flags.String("pushgateway", "",
+		"`URL` of the Pushgateway, such as http://localhost:9091; without one, what would be pushed is printed")
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}

@@ -52,6 +52,8 @@ func describe(r metrics.Registry) error {
 	return errors.Join(
 		metrics.Describe("orders", r, metrics.Description{Help: "Orders by what came of them."}),
 		metrics.Describe("latency", r, metrics.Description{Help: "Time that the work behind a route took.", Unit: "seconds"}),
-		metrics.Describe("ready", r, metrics.Description{Help: "Whether the service takes requests, which it stops doing before it ends."}),
+		metrics.Describe("ready", r, metrics.Description{
+			Help: "Whether the service takes requests, which it stops doing before it ends.",
+		}),
 	)
 }

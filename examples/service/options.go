@@ -28,11 +28,14 @@ func parseOptions(arguments []string, output io.Writer) (options, error) {
 	var o options
 	flags := flag.NewFlagSet("service", flag.ContinueOnError)
 	flags.SetOutput(output)
-	flags.StringVar(&o.listen, "listen", "localhost:8080", "`address` to serve on; :8080 for all interfaces, port 0 for a free one")
+	flags.StringVar(&o.listen, "listen", "localhost:8080",
+		"`address` to serve on; :8080 for all interfaces, port 0 for a free one")
 	flags.Float64Var(&o.load, "load", 20, "`requests` per second that the service sends itself; 0 for none")
 	flags.DurationVar(&o.flush, "flush", time.Second, "how often values are read; 0 for at each scrape")
 	flags.StringVar(&o.pushgateway, "pushgateway", "", "`URL` of a Pushgateway to push to as well")
-	flags.Func("layout", "`layout` of the values: gauges, under the names that go-metrics users know, or typed, the counters and histograms of Prometheus (default gauges)", o.setLayout)
+	flags.Func("layout",
+		"`layout` of the values: gauges, under the names that go-metrics users know, or typed, "+
+			"the counters and histograms of Prometheus (default gauges)", o.setLayout)
 	flags.BoolVar(&o.record, "record", false, "serve POST /record, by which tests have latencies of their choice recorded")
 	if err := flags.Parse(arguments); err != nil {
 		return o, err

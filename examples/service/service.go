@@ -55,7 +55,10 @@ func newService(o options) (*service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &service{options: o, recorded: recorded, requests: requests, instruments: instruments, driver: driver, exposed: exposed}
+	s := &service{
+		options: o, recorded: recorded, requests: requests,
+		instruments: instruments, driver: driver, exposed: exposed,
+	}
 	s.server = s.newServer()
 	return s, nil
 }
@@ -154,7 +157,8 @@ func (s *service) shutdown() error {
 
 func (s *service) announce(output io.Writer, address string) {
 	fmt.Fprintf(output, "shop     http://%s/\n", address)
-	fmt.Fprintf(output, "metrics  http://%s/metrics   for example: curl -s http://%[1]s/metrics | grep http_server\n", address)
+	fmt.Fprintf(output,
+		"metrics  http://%s/metrics   for example: curl -s http://%[1]s/metrics | grep http_server\n", address)
 	fmt.Fprintf(output, "health   http://%s/healthz\n", address)
 	fmt.Fprintf(output, "live     http://%s%s   in a browser: every metric as a graph that moves\n", address, livePath)
 	fmt.Fprintf(output, "load     %v requests per second\n", s.options.load)
