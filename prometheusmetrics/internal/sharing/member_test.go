@@ -169,6 +169,43 @@ func TestSharedFamily(t *testing.T) {
 	}
 }
 
+// TestReservedFamily: a family that is reserved, and not shown yet, is shared already.
+func TestReservedFamily(t *testing.T) {
+	a, b := pair()
+	a.Ask(slices.Values([]Claim{claim("g{1}")}))
+	answers := b.ask("g{2}")
+	if len(answers.Refused) > 0 || answers.Families["g"].Help != "Help of g{1}" || !b.Shares("g") {
+		t.Errorf("another series of a reserved family: %v", answers)
+	}
+}
+
+// TestChanges: others are told of what they may have been refused for, and of nothing
+// else: each change has them plan anew.
+func TestChanges(t *testing.T) {
+	a, b := pair()
+	before := b.Changes()
+	changed := func(what string, want bool) {
+		t.Helper()
+		now := b.Changes()
+		if (now != before) != want {
+			t.Errorf("%s: a change is told: %v, want %v", what, now != before, want)
+		}
+		before = now
+	}
+	a.Ask(slices.Values([]Claim{claim("g")}))
+	changed("asking for the first time", false)
+	a.Ask(slices.Values([]Claim{}))
+	changed("asking for less", true)
+	a.Ask(slices.Values([]Claim{}))
+	changed("asking for nothing again", false)
+	a.Commit(nil, func() {})
+	changed("an empty commit", false)
+	a.ask("g")
+	changed("showing what was asked for", false)
+	a.letGo("g")
+	changed("letting go", true)
+}
+
 // TestMove: a series that one driver lets go is free for the other when no scrape may
 // have seen it that has yet to collect the other.
 func TestMove(t *testing.T) {
@@ -181,8 +218,13 @@ func TestMove(t *testing.T) {
 		{"scraped", func(a, b *driver) { a.collect(); b.collect() }, nil, true},
 		{"collected the other way round", func(a, b *driver) { b.collect(); a.collect() }, nil, true},
 		{"in the midst of a scrape", func(a, _ *driver) { a.collect() }, nil, false},
+		{"in the midst of a later scrape", func(a, b *driver) { a.collect(); b.collect(); a.collect() }, nil, false},
 		{"at its end", func(a, _ *driver) { a.collect() }, func(_, b *driver) { b.collect() }, true},
 		{"long ago", func(a, _ *driver) { a.collect() }, func(_, _ *driver) { time.Sleep(grace) }, true},
+		{"long ago, and scraped since", func(a, _ *driver) { a.collect() },
+			func(a, _ *driver) { time.Sleep(grace); a.collect() }, true},
+		{"long after the last scrape", func(a, _ *driver) { a.collect(); time.Sleep(grace / 2) },
+			func(_, _ *driver) { time.Sleep(grace - grace/2) }, true},
 		{"while it is the other's turn", func(_, b *driver) { b.collect() }, nil, true},
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -232,6 +274,13 @@ func TestLetGoIsForgotten(t *testing.T) {
 		if n := len(b.account.Load().let); n > 0 {
 			t.Errorf("%d names are remembered for ever", n)
 		}
+		alone := newDriver()
+		alone.ask("g")
+		alone.collect()
+		alone.letGo("g")
+		if n := len(alone.account.Load().let); n > 0 {
+			t.Errorf("%d names are remembered for nobody", n)
+		}
 	})
 }
 
@@ -274,6 +323,22 @@ func TestLeave(t *testing.T) {
 	}
 	if err := a.ask("g").Refused[key("g")]; err != nil {
 		t.Errorf("who left can't show what it likes: %v", err)
+	}
+}
+
+// TestLeaveDuringScrape: what a driver showed that leaves in the midst of a scrape is
+// free when the scrape is over, also for one that is alone then.
+func TestLeaveDuringScrape(t *testing.T) {
+	a, b := pair()
+	a.ask("g")
+	a.collect()
+	a.Leave()
+	if err := b.ask("g").Refused[key("g")]; !errors.Is(err, ErrNotYet) {
+		t.Errorf("in the midst of the scrape: %v", err)
+	}
+	b.collect()
+	if err := b.ask("g").Refused[key("g")]; err != nil {
+		t.Errorf("after the scrape: %v", err)
 	}
 }
 
