@@ -53,6 +53,9 @@ func TestNewFamilyRenders(t *testing.T) {
 	if f.Series[0].Rendered != nil || f.Series[1].Rendered == nil || f.Series[2].Rendered != shared {
 		t.Errorf("rendered labels are %v, %v, %v", f.Series[0].Rendered, f.Series[1].Rendered, f.Series[2].Rendered)
 	}
+	if none := Render(nil); none != nil {
+		t.Errorf("no labels are rendered as %v", none)
+	}
 	again := NewFamily("g", "More.", "", dto.MetricType_GAUGE, f.Series[:2])
 	if again.Series[0].Rendered != nil || again.Series[1].Rendered != f.Series[1].Rendered {
 		t.Error("labels that were rendered are rendered again")
