@@ -76,7 +76,8 @@ type batch struct {
 
 // runAll makes calls, maxCalls at once, and returns when each is back or out, or
 // will not be made. One that takes longer than the limit allows is left behind with
-// its goroutine, and another goroutine goes on with the rest.
+// its goroutine. Nobody takes that goroutine's place: by then it is too late for
+// calls that still wait to start.
 func runAll(calls []*call, limit Limit) {
 	if len(calls) == 0 {
 		return
@@ -179,9 +180,6 @@ func (b *batch) leaveBehind(now time.Time) time.Duration {
 		}
 		c.state = out
 		b.settle(1)
-		if len(b.waiting) > 0 {
-			go b.work() // in the place of the goroutine that is left behind
-		}
 		return true
 	})
 	if !now.Before(b.limit.lastStart()) {
