@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-metrics-plus/metrics/integration/harness"
 )
@@ -57,6 +58,9 @@ func certify(t *testing.T, folder string) {
 	mustRun(t, folder, tool, "sign", "-name", "node", "-ip", "192.168.100.1/24")
 }
 
+// interval is how often the program brings its metrics up to date.
+const interval = 200 * time.Millisecond
+
 const configuration = `pki: {ca: %[1]s/ca.crt, cert: %[1]s/node.crt, key: %[1]s/node.key}
 lighthouse: {am_lighthouse: false}
 listen: {host: 127.0.0.1, port: 0}
@@ -70,7 +74,7 @@ stats:
   path: /metrics
   namespace: nebula
   subsystem: node
-  interval: 200ms
+  interval: %[3]s
   message_metrics: true
   lighthouse_metrics: true
 `
@@ -81,18 +85,27 @@ func series(t *testing.T, folder, certificates string) []string {
 	t.Helper()
 	address := freeAddress(t)
 	path := filepath.Join(folder, "config.yml")
-	if err := os.WriteFile(path, fmt.Appendf(nil, configuration, certificates, address), 0o644); err != nil {
+	if err := os.WriteFile(path, fmt.Appendf(nil, configuration, certificates, address, interval), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	process := harness.Start(t, "nebula", filepath.Join(folder, "bin", "nebula"), "-config", path)
 	var names []string
-	harness.Eventually(t, "the series of garbage collection are there", func() error {
-		var err error
-		if names, err = scrape("http://" + address + "/metrics"); err != nil {
+	var since time.Time // when they became what they are
+	harness.Eventually(t, "all series are there", func() error {
+		now, err := scrape("http://" + address + "/metrics")
+		if err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(names, func(name string) bool { return strings.Contains(name, "ReadGCStats") }) {
-			return fmt.Errorf("%d series", len(names))
+		if !slices.Equal(now, names) {
+			names, since = now, time.Now()
+		}
+		for _, part := range []string{"ReadGCStats", "hostmap_main_hosts"} {
+			if !slices.ContainsFunc(names, func(name string) bool { return strings.Contains(name, part) }) {
+				return fmt.Errorf("%d series, none with %s", len(names), part)
+			}
+		}
+		if time.Since(since) < 5*interval {
+			return fmt.Errorf("%d series, but more may come", len(names))
 		}
 		return nil
 	})
