@@ -112,7 +112,7 @@ func TestPushFlushesAndReplacesTheGroup(t *testing.T) {
 // What collides is left out and told once, again after it was gone, and the rest
 // arrives.
 func TestPushLeavesOutWhatCollidesWithTheGroup(t *testing.T) {
-	d, source, registry, log := newTestDriver(t, Config{})
+	d, source, _, log := newTestDriver(t, Config{})
 	register := func() {
 		metrics.GetOrRegisterTimer("t", source, metrics.Labels{"job": "other"})
 		metrics.GetOrRegisterCounter("c", source, metrics.Labels{"zone": "b"}).Inc(1)
@@ -133,7 +133,8 @@ func TestPushLeavesOutWhatCollidesWithTheGroup(t *testing.T) {
 	if got := log.reasons(); !slices.Equal(got, reasons) {
 		t.Errorf("reported %q, want %q", got, reasons)
 	}
-	if got := figures(expose(t, registry)); got[`c_count{zone="b"}`] != "1" || len(got) != 4+16 {
+	// Not through the registry: the probe that follows a scrape may be handing over reports.
+	if got := figures(expose(t, d)); got[`c_count{zone="b"}`] != "1" || len(got) != 4+16 {
 		t.Errorf("the scrape shows %v", got)
 	}
 	source.UnregisterAll()
