@@ -72,14 +72,7 @@ func TestSlogHandlerPanics(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 2 {
-			within(t, name, func() {
-				defer func() {
-					if cause := recover(); cause != nil {
-						t.Errorf("%s: Once panicked: %v", name, cause)
-					}
-				}()
-				d.Once()
-			})
+			onceSafely(t, name, d)
 		}
 		if got := samples(t, d); got["good_count"] != "7" {
 			t.Errorf("%s: shown %v", name, got)

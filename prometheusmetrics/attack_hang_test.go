@@ -223,14 +223,7 @@ func TestDescriptionThatFails(t *testing.T) {
 			CallTimeout: 50 * time.Millisecond,
 		}, prometheus.NewRegistry())
 		for range 2 {
-			within(t, name, func() {
-				defer func() {
-					if cause := recover(); cause != nil {
-						t.Errorf("%s: Once panicked: %v", name, cause)
-					}
-				}()
-				d.Once()
-			})
+			onceSafely(t, name, d)
 			if got := samples(t, d); got["good_count"] != "1" {
 				t.Errorf("%s: shown %v", name, got)
 			}

@@ -195,3 +195,17 @@ func bucketRegistry() metrics.Registry {
 type sourceFunc func(func(string, any))
 
 func (f sourceFunc) Each(visit func(string, any)) { f(visit) }
+
+// onceSafely flushes: code of others may do what it likes, and the flush neither panics
+// nor hangs.
+func onceSafely(t *testing.T, name string, d *prometheusmetrics.Driver) {
+	t.Helper()
+	within(t, name, func() {
+		defer func() {
+			if cause := recover(); cause != nil {
+				t.Errorf("%s: Once panicked: %v", name, cause)
+			}
+		}()
+		d.Once()
+	})
+}
