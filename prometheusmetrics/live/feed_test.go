@@ -313,9 +313,11 @@ func TestViewers(t *testing.T) {
 		var all sync.WaitGroup
 		refused := 0
 		var mu sync.Mutex
+		newest := page.feed.session + "." + number(float64(page.feed.seq))
 		for range maxRequests + 3 { // of one viewer at a time, all waiting for the next frame
 			all.Go(func() {
-				if _, err := page.admit(httptest.NewRequest("GET", "/data?v=1&viewer=c&since="+page.feed.session+"."+number(float64(page.feed.seq)), nil), page.data); err != nil {
+				r := httptest.NewRequest("GET", "/data?v=1&viewer=c&since="+newest, nil)
+				if _, err := page.admit(r, page.data); err != nil {
 					mu.Lock()
 					refused++
 					mu.Unlock()
