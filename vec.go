@@ -32,6 +32,7 @@ type Vec[M Instrument] struct {
 	mutex   sync.Mutex // for writing to the index
 	index   index.Index[*vecEntry]
 	outcast atomic.Pointer[M] // what With gives for wrong arguments
+	bound   vecBound
 }
 
 type vecEntry struct {
@@ -114,28 +115,45 @@ func (v *Vec[M]) With(values ...string) M {
 	if UseNilMetrics {
 		return *new(M)
 	}
+	if !v.admit(hash, values) {
+		return v.shared()
+	}
 	return v.get(hash, slices.Clone(values))
 }
 
-// get is With for values that are not in the index, and now belong to it.
+// get is With for values that belong to the index and have no series there.
 func (v *Vec[M]) get(hash uint64, values []string) M {
-	labels := make(Labels, len(values))
-	for i, value := range values {
-		labels[v.labels[i]] = value
+	m, slot := v.register(values)
+	if slot == reserved {
+		return m
 	}
-	base, prefix := resolve(v.registry)
-	if base == nil {
-		return getOrRegister(v.name, v.registry, []Labels{labels}, v.construct)
-	}
-	s := seriesOf(base, prefix+v.name, newLabelSet(labels), v.construct)
-	e := &vecEntry{values: values, slot: s.slot}
 	v.mutex.Lock()
 	defer v.mutex.Unlock()
 	v.index.Remove(hash, func(e *vecEntry) bool { return slices.Equal(e.values, values) })
 	// When the index is full, what was removed from the registry goes first: a
 	// Vec of short-lived series must not grow for ever.
-	v.index.Insert(hash, e, func(e *vecEntry) bool { return e.slot.series.Load() != nil })
-	return s.metric.(M)
+	v.index.Insert(hash, &vecEntry{values: values, slot: slot}, (*vecEntry).occupied)
+	return m
+}
+
+// register returns the series of the values, registered if it is new, and its
+// slot. A registry of the user's has no slots.
+func (v *Vec[M]) register(values []string) (M, *slot) {
+	labels := v.labelsOf(values)
+	base, prefix := resolve(v.registry)
+	if base == nil {
+		return getOrRegister(v.name, v.registry, []Labels{labels}, v.construct), reserved
+	}
+	s := seriesOf(base, prefix+v.name, newLabelSet(labels), v.construct)
+	return s.metric.(M), s.slot
+}
+
+func (v *Vec[M]) labelsOf(values []string) Labels {
+	labels := make(Labels, len(values))
+	for i, value := range values {
+		labels[v.labels[i]] = value
+	}
+	return labels
 }
 
 // wrong returns the instrument for calls that can't be right, the same for all

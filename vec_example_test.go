@@ -23,3 +23,20 @@ func ExampleNewVecFunc() {
 	// 1024 0
 	// 1.048576e+06 1
 }
+
+// A label whose values come from outside needs a limit.
+func ExampleVec_MaxChildren() {
+	r := metrics.NewRegistry()
+	requests := metrics.NewVec[metrics.Counter](r, "requests", "customer").MaxChildren(2)
+	for _, customer := range []string{"ann", "bob", "eve", "mallory", "ann"} {
+		requests.With(customer).Inc(1)
+	}
+	r.Each(func(name string, metric any) {
+		c := metric.(metrics.Counter)
+		fmt.Println(name, c.Labels(), c.Count())
+	})
+	// Output:
+	// requests {customer="ann"} 2
+	// requests {customer="bob"} 1
+	// requests {customer="other"} 2
+}

@@ -15,7 +15,7 @@ import "sync/atomic"
 // time. The zero Index is empty and ready for use.
 type Index[E any] struct {
 	table atomic.Pointer[[]atomic.Pointer[Node[E]]] // a power of two of chains
-	count int                                       // entries; for writers
+	count int                                       // entries; for writers and Len
 }
 
 // Node is an entry in its chain. Its Entry is never written to again.
@@ -110,6 +110,9 @@ func (x *Index[E]) rebuild(alive func(E) bool) {
 	x.count = len(live)
 	x.table.Store(&chains)
 }
+
+// Len returns the number of entries. Like writing, it is for one goroutine at a time.
+func (x *Index[E]) Len() int { return x.count }
 
 // All calls f for each entry, in no order.
 func (x *Index[E]) All(f func(E)) { x.each(func(n *Node[E]) { f(n.Entry) }) }
