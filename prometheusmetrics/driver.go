@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/go-metrics-plus/metrics/internal/reports"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/families"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/planning"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/probing"
@@ -45,7 +46,7 @@ type Driver struct {
 	renderings renderings
 	self       selfMetrics
 	pushes     pushes
-	reports    reports
+	reports    reports.Queue
 
 	running    atomic.Bool
 	flushed    atomic.Bool // whether anybody has begun to, but for scrapes
@@ -86,7 +87,7 @@ func NewWithConfig(config Config, registerer prometheus.Registerer) (*Driver, er
 		config.Sources = append(config.Sources, LabelledSource{Source: source})
 	}
 	d := &Driver{config: config, self: self, closing: make(chan struct{})}
-	d.reports.patience = config.CallTimeout
+	d.reports.Package, d.reports.Patience = packageName, config.CallTimeout
 	if !config.Detached {
 		if isNil(registerer) {
 			return nil, ErrNilRegisterer
@@ -130,8 +131,8 @@ func (d *Driver) Once() error {
 // closed, or running already.
 func (d *Driver) Run() {
 	if err := d.RunContext(context.Background()); errors.Is(err, ErrRunning) {
-		d.reports.add(err)
-		d.reports.tell(d.config.OnError)
+		d.reports.Add(err)
+		d.reports.Tell(d.config.OnError)
 	}
 }
 

@@ -15,7 +15,7 @@ func (d *Driver) flush() error {
 	d.flushed.Store(true)
 	mine := d.turns.takeToRead()
 	err := d.flushInTurn(mine, reading.Limit{Timeout: d.config.CallTimeout, Begin: time.Now()})
-	d.reports.tell(d.config.OnError)
+	d.reports.Tell(d.config.OnError)
 	return err
 }
 
@@ -33,7 +33,7 @@ func (d *Driver) flushInScrape() {
 		current, mine = d.turns.tryTake(true, true)
 	}
 	d.flushInTurn(current, limit)
-	d.reports.tellWithin(d.config.OnError, limit.Timeout-time.Since(limit.Begin))
+	d.reports.TellWithin(d.config.OnError, limit.Timeout-time.Since(limit.Begin))
 }
 
 // flushInTurn reads, plans, asks and commits, and ends the turn. Until the commit
@@ -60,7 +60,7 @@ func (d *Driver) read(limit reading.Limit) reading.Result {
 	d.reader.Saw(d.seen.Load())
 	read := d.reader.Read(limit)
 	for _, err := range read.News {
-		d.reports.add(sourceError(err))
+		d.reports.Add(sourceError(err))
 	}
 	return read
 }
@@ -134,7 +134,7 @@ func (d *Driver) commit(plan *planning.Plan) {
 	})
 	d.renderings.drop()
 	for _, r := range reports {
-		d.reports.add(metricError(r.Metric, r.Problem))
+		d.reports.Add(metricError(r.Metric, r.Problem))
 	}
 }
 
@@ -161,7 +161,7 @@ func (d *Driver) scraped() *families.Exposition {
 		d.flushInScrape()
 	case d.current.Load() == nil:
 		if d.flushed.CompareAndSwap(false, true) {
-			d.reports.add(ErrNotRunning)
+			d.reports.Add(ErrNotRunning)
 		}
 		d.flushInScrape()
 	}

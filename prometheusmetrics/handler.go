@@ -10,6 +10,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/go-metrics-plus/metrics/internal/reports"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/wire"
 )
 
@@ -72,12 +73,12 @@ func HandlerFor(gatherers ...prometheus.Gatherer) http.Handler {
 
 // HandlerFor is like the function HandlerFor, with options.
 func (o HandlerOptions) HandlerFor(gatherers ...prometheus.Gatherer) http.Handler {
-	var pending reports
+	pending := &reports.Queue{Package: packageName}
 	h := newHandler(o.Timeout, gatherers, func(problems []error) {
 		for _, problem := range problems {
-			pending.add(problem)
+			pending.Add(problem)
 		}
-		pending.tell(o.OnError)
+		pending.Tell(o.OnError)
 	})
 	var limited http.Handler = h
 	if o.MaxInFlight > 0 {
@@ -106,9 +107,9 @@ func (d *Driver) Handler(others ...prometheus.Gatherer) http.Handler {
 	gatherers := append([]prometheus.Gatherer{d}, others...)
 	return newHandler(d.config.CallTimeout, gatherers, func(problems []error) {
 		for _, problem := range problems {
-			d.reports.add(problem)
+			d.reports.Add(problem)
 		}
-		d.reports.tell(d.config.OnError)
+		d.reports.Tell(d.config.OnError)
 	})
 }
 
@@ -134,7 +135,7 @@ type handler struct {
 	scrapes
 	errors    errorCounters
 	expected  [wire.Kinds]atomic.Int64 // lengths of the last answers
-	unencoded [wire.Kinds]onceTold
+	unencoded [wire.Kinds]reports.Once
 }
 
 func newHandler(timeout time.Duration, gatherers []prometheus.Gatherer, report func([]error)) *handler {
@@ -200,7 +201,7 @@ func namesOf(r *http.Request) []string {
 
 // reportEncoding reports what could not be encoded, once for as long as it lasts.
 func (h *handler) reportEncoding(kind wire.Kind, problems problemSet) {
-	if fresh := h.unencoded[kind].news(problems); len(fresh) > 0 {
+	if fresh := h.unencoded[kind].News(problems); len(fresh) > 0 {
 		h.report(fresh)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 
+	"github.com/go-metrics-plus/metrics/internal/reports"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/families"
 )
 
@@ -18,7 +19,7 @@ type scrapes struct {
 	timeout   time.Duration // 0 for none
 	gatherers []*guardedGatherer
 	report    func([]error) // told what is new among the problems
-	told      onceTold
+	told      reports.Once
 
 	mu      sync.Mutex
 	current *sharedScrape // the gathering that is under way
@@ -70,7 +71,7 @@ func (s *scrapes) run(current *sharedScrape) {
 	s.current = nil
 	s.mu.Unlock()
 	close(current.ready)
-	if fresh := s.told.news(problems); len(fresh) > 0 {
+	if fresh := s.told.News(problems); len(fresh) > 0 {
 		s.report(fresh)
 	}
 }

@@ -211,13 +211,13 @@ func (ps *probes) end(p *probe, began time.Time) {
 	}
 	ps.mu.Unlock()
 	if news {
-		d.reports.add(fmt.Errorf("prometheusmetrics: can't find out what is registered: %w", p.err))
+		d.reports.Add(fmt.Errorf("prometheusmetrics: can't find out what is registered: %w", p.err))
 	}
 	if !taken {
 		if p.err == nil && d.registered.Load() {
 			d.fold(p.Probe)
 		}
-		d.reports.tell(d.config.OnError)
+		d.reports.Tell(d.config.OnError)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/push"
 
+	"github.com/go-metrics-plus/metrics/internal/backoff"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/gateway"
 )
 
@@ -58,7 +59,7 @@ func (p *pusher) pushable(flushed error) bool {
 // out is reported when the turn is over, so that a callback may push, too.
 func (p *pusher) push(ctx context.Context) error {
 	err := p.inTurn(ctx, "push", p.send)
-	p.driver.reports.tell(p.driver.config.OnError)
+	p.driver.reports.Tell(p.driver.config.OnError)
 	return err
 }
 
@@ -98,8 +99,8 @@ func (p *pusher) send(ctx context.Context, request *gateway.Request) error {
 	if err := ctx.Err(); err != nil {
 		return err // before all gatherers came back, perhaps
 	}
-	for _, err := range p.group.reported.news(lost) {
-		p.driver.reports.add(err)
+	for _, err := range p.group.reported.News(lost) {
+		p.driver.reports.Add(err)
 	}
 	request.Encoded = done
 	add := p.options.LastSuccess != "" && p.state.succeeded.Load() == nil
@@ -117,7 +118,7 @@ func (p *pusher) delete(ctx context.Context, request *gateway.Request) error {
 
 // run pushes until the end.
 func (p *pusher) run(ctx context.Context) error {
-	start, retry := time.Now(), gateway.NewBackoff(p.options.Interval)
+	start, retry := time.Now(), backoff.New(p.options.Interval)
 	p.failing = make(map[string]bool)
 	for ctx.Err() == nil && !p.driver.closed.Load() {
 		var err error
@@ -189,8 +190,8 @@ func (p *pusher) report(err error) {
 	}
 	if kind := failure.kind(); !p.failing[kind] {
 		p.failing[kind] = true
-		p.driver.reports.add(failure)
-		p.driver.reports.tell(p.driver.config.OnError)
+		p.driver.reports.Add(failure)
+		p.driver.reports.Tell(p.driver.config.OnError)
 	}
 }
 

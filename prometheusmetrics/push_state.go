@@ -10,6 +10,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/go-metrics-plus/metrics/internal/reports"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/gateway"
 )
 
@@ -53,7 +54,7 @@ type pushGroup struct {
 	released uint64 // when the last user left
 
 	turn     chan struct{}          // holds one element while a push is under way
-	reported onceTold               // what the last push left out
+	reported reports.Once           // what the last push left out
 	hung     map[int]*hungGathering // gatherers that have not come back, by their place in the options
 }
 

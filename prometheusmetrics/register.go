@@ -58,7 +58,7 @@ func (d *Driver) Unregister() bool {
 	placeholders.free(d.collector.name)
 	d.member.Leave()
 	d.reconsider((*planning.Plan).Unregistered)
-	d.reports.tell(d.config.OnError)
+	d.reports.Tell(d.config.OnError)
 	return removed
 }
 
@@ -190,7 +190,7 @@ func (d *Driver) joinThoseInRegistry(candidates []*Driver) {
 func (d *Driver) settleLosses() {
 	if len(d.member.Lost()) > 0 {
 		d.reconsider(func(*planning.Plan) {})
-		d.reports.tell(d.config.OnError)
+		d.reports.Tell(d.config.OnError)
 	}
 }
 

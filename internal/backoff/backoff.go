@@ -1,4 +1,6 @@
-package gateway
+// Package backoff spaces out the tries of something that fails: pushes to a gateway,
+// deliveries to another program.
+package backoff
 
 import (
 	"math/rand/v2"
@@ -6,26 +8,26 @@ import (
 )
 
 const (
-	// firstRetry is long enough for a gateway that restarts to be there again, and
-	// short beside the interval at which it is scraped.
+	// firstRetry is long enough for a server that restarts to be there again, and
+	// short beside the interval at which it is asked for values.
 	firstRetry = time.Second
 
-	// longestRetry is how long values may be missing after a gateway has come
+	// longestRetry is how long values may be missing after a server has come
 	// back, where the interval is shorter than that.
 	longestRetry = 30 * time.Second
 )
 
 // Backoff hands out the waiting times between tries of something that fails:
 // each twice the last one, up to a limit. Of each only a random part is waited,
-// at least half, so that a thousand processes that lost the same gateway do not
+// at least half, so that a thousand processes that lost the same server do not
 // all come back to it at once. It is for one goroutine.
 type Backoff struct {
 	first, limit time.Duration
 	last         time.Duration // without the randomness; 0 after a reset
 }
 
-// NewBackoff returns the waiting times of something that is due every interval.
-func NewBackoff(interval time.Duration) *Backoff {
+// New returns the waiting times of something that is due every interval.
+func New(interval time.Duration) *Backoff {
 	return &Backoff{first: min(firstRetry, interval), limit: max(longestRetry, interval)}
 }
 

@@ -1,11 +1,11 @@
-package gateway_test
+package backoff_test
 
 import (
 	"math"
 	"testing"
 	"time"
 
-	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/gateway"
+	"github.com/go-metrics-plus/metrics/internal/backoff"
 )
 
 func TestBackoff(t *testing.T) {
@@ -19,7 +19,7 @@ func TestBackoff(t *testing.T) {
 		{50 * s, []time.Duration{s, 2 * s, 4 * s, 8 * s, 16 * s, 32 * s, 50 * s, 50 * s}},
 		{1, []time.Duration{1, 2, 4, 8}},
 	} {
-		b := gateway.NewBackoff(test.interval)
+		b := backoff.New(test.interval)
 		for range 100 {
 			for i, whole := range test.whole {
 				if got := b.Next(); got < whole/2 || got > whole {
@@ -32,7 +32,7 @@ func TestBackoff(t *testing.T) {
 }
 
 func TestBackoffDoesNotOverflow(t *testing.T) {
-	b := gateway.NewBackoff(math.MaxInt64)
+	b := backoff.New(math.MaxInt64)
 	for range 100 {
 		if got := b.Next(); got <= 0 {
 			t.Fatalf("waiting time is %v", got)
@@ -44,7 +44,7 @@ func TestBackoffDoesNotOverflow(t *testing.T) {
 func TestBackoffIsRandom(t *testing.T) {
 	seen := make(map[time.Duration]bool)
 	for range 100 {
-		seen[gateway.NewBackoff(time.Hour).Next()] = true
+		seen[backoff.New(time.Hour).Next()] = true
 	}
 	if len(seen) < 90 {
 		t.Errorf("only %d of 100 first waiting times differ", len(seen))

@@ -1,4 +1,4 @@
-package prometheusmetrics
+package reports
 
 import (
 	"errors"
@@ -14,14 +14,14 @@ import (
 // TestReports: in order, one at a time, whatever the callback does, and with what it
 // adds itself.
 func TestReports(t *testing.T) {
-	var r reports
+	r := Queue{Package: "p"}
 	var told []string
 	onError := func(err error) {
 		told = append(told, err.Error())
 		switch err.Error() {
 		case "adds":
-			r.add(errors.New("added"))
-			r.tell(nil) // does nothing, since somebody is at it
+			r.Add(errors.New("added"))
+			r.Tell(nil) // does nothing, since somebody is at it
 		case "panics":
 			panic("no")
 		case "ends":
@@ -29,17 +29,17 @@ func TestReports(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"a", "adds", "panics", "ends", "z"} {
-		r.add(errors.New(text))
+		r.Add(errors.New(text))
 	}
-	r.tell(onError)
+	r.Tell(onError)
 	if got := strings.Join(told, " "); got != "a adds panics ends z added" {
 		t.Errorf("told %s", got)
 	}
 	if r.telling || r.waiting != nil {
 		t.Error("it does not end")
 	}
-	r.add(errors.New("later"))
-	r.tell(onError)
+	r.Add(errors.New("later"))
+	r.Tell(onError)
 	if told[len(told)-1] != "later" {
 		t.Errorf("told %q", told)
 	}
@@ -49,7 +49,7 @@ func TestReports(t *testing.T) {
 // the rest is counted. Nobody waits for ever.
 func TestReportsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := reports{patience: time.Second}
+		r := Queue{Package: "p", Patience: time.Second}
 		release := make(chan struct{})
 		var mu sync.Mutex
 		var told []string
@@ -61,8 +61,8 @@ func TestReportsAreBounded(t *testing.T) {
 		}
 		start := time.Now()
 		for i := range 3 * maxWaiting {
-			r.add(fmt.Errorf("error %d", i))
-			r.tell(onError)
+			r.Add(fmt.Errorf("error %d", i))
+			r.Tell(onError)
 		}
 		if waited := time.Since(start); waited != time.Second {
 			t.Errorf("waited %v", waited)

@@ -1,0 +1,470 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+const s = time.Second
+
+// double is a driver whose deliveries a test decides on, in a bubble of synctest.
+type double struct {
+	*Loop
+	started  time.Time
+	onError  func(error) // after it was noted
+	deliver  func(ctx context.Context) error
+	finished int
+
+	mu    sync.Mutex
+	times []time.Duration // of the deliveries
+	told  []string
+}
+
+func newDouble(t *testing.T, config Config) *double {
+	t.Helper()
+	d := &double{started: time.Now()}
+	config.Package = "test"
+	config.Deliver = func(ctx context.Context) error {
+		d.mu.Lock()
+		d.times = append(d.times, time.Since(d.started))
+		deliver := d.deliver
+		d.mu.Unlock()
+		if deliver == nil {
+			return nil
+		}
+		return deliver(ctx)
+	}
+	config.Finish = func(context.Context) error { d.finished++; return nil }
+	config.OnError = func(err error) {
+		d.mu.Lock()
+		d.told = append(d.told, err.Error())
+		d.mu.Unlock()
+		if d.onError != nil {
+			d.onError(err)
+		}
+	}
+	loop, err := New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Loop = loop
+	t.Cleanup(func() { loop.Close() })
+	return d
+}
+
+// answer has the following deliveries return that error.
+func (d *double) answer(err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.deliver = func(context.Context) error { return err }
+}
+
+func (d *double) check(t *testing.T, what string, want ...time.Duration) {
+	t.Helper()
+	synctest.Wait()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !slices.Equal(d.times, want) {
+		t.Errorf("%s: delivered at %v, want %v", what, d.times, want)
+	}
+}
+
+func (d *double) checkTold(t *testing.T, want ...string) {
+	t.Helper()
+	synctest.Wait()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !slices.Equal(d.told, want) {
+		t.Errorf("reported %q, want %q", d.told, want)
+	}
+}
+
+// ended starts Run and returns what is closed at its end.
+func (d *double) start() (ended chan struct{}) {
+	ended = make(chan struct{})
+	go func() {
+		defer close(ended)
+		d.Run()
+	}()
+	return ended
+}
+
+func TestConfig(t *testing.T) {
+	for _, test := range []struct {
+		interval, timeout  time.Duration
+		completed, patient time.Duration
+		err                string
+	}{
+		{0, 0, 10 * s, 10 * s, ""},
+		{s, 0, s, s, ""},
+		{60 * s, 0, 60 * s, 10 * s, ""},
+		{s, 5 * s, s, 5 * s, ""},
+		{-1, 0, 0, 0, "test: interval -1ns is negative"},
+		{0, -s, 0, 0, "test: timeout -1s is negative"},
+	} {
+		l, err := New(Config{Package: "test", Interval: test.interval, Timeout: test.timeout})
+		if test.err != "" {
+			if err == nil || err.Error() != test.err {
+				t.Errorf("%v, %v: error %v, want %s", test.interval, test.timeout, err, test.err)
+			}
+		} else if err != nil || l.Interval() != test.completed || l.Timeout() != test.patient {
+			t.Errorf("%v, %v: became %+v, %v", test.interval, test.timeout, l, err)
+		}
+	}
+}
+
+func TestRunDeliversAtItsInterval(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDouble(t, Config{})
+		ended := d.start()
+		time.Sleep(25 * s)
+		d.check(t, "run", 0, 10*s, 20*s)
+		if err := d.RunContext(t.Context()); !errors.Is(err, ErrRunning) {
+			t.Errorf("a second run returns %v", err)
+		}
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+		<-ended
+		d.check(t, "close", 0, 10*s, 20*s, 25*s)
+		if err := d.Close(); err != nil {
+			t.Errorf("closing again: %v", err)
+		}
+		if err := d.Once(); !errors.Is(err, ErrClosed) || err.Error() != "test: driver is closed" {
+			t.Errorf("once after close: %v", err)
+		}
+		d.Run()
+		if err := d.RunContext(t.Context()); !errors.Is(err, ErrClosed) {
+			t.Errorf("run after close: %v", err)
+		}
+		d.check(t, "after close", 0, 10*s, 20*s, 25*s)
+		d.checkTold(t)
+		if d.finished != 1 {
+			t.Errorf("finished %d times", d.finished)
+		}
+	})
+}
+
+func TestSlowDeliveriesKeepToTheGrid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDouble(t, Config{Timeout: 20 * s})
+		d.deliver = func(context.Context) error { time.Sleep(13 * s); return nil }
+		d.start()
+		time.Sleep(45 * s)
+		d.check(t, "run", 0, 20*s, 40*s)
+	})
+}
+
+// A failure is tried again with backoff and reported once, until deliveries succeed.
+func TestBackoffAndReports(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDouble(t, Config{})
+		d.answer(errors.New("refused"))
+		d.start()
+		time.Sleep(95 * s)
+		synctest.Wait()
+		// After 1, 2, 4, 8, 16 and 30 seconds, each halved at most.
+		if n := len(d.times); n < 7 || n > 10 {
+			t.Errorf("%d deliveries failed in 95 s: %v", n, d.times)
+		}
+		for i := 1; i < len(d.times); i++ {
+			whole := min(s<<(i-1), 30*s)
+			if wait := d.times[i] - d.times[i-1]; wait < whole/2 || wait > whole {
+				t.Errorf("wait %d was %v, want half to whole of %v", i, wait, whole)
+			}
+		}
+		d.checkTold(t, "test: refused")
+		d.answer(&Failure{Err: errors.New("unauthorized"), Kind: "status 401"})
+		time.Sleep(65 * s)
+		d.checkTold(t, "test: refused", "test: unauthorized")
+		d.answer(nil)
+		time.Sleep(45 * s)
+		d.answer(errors.New("refused again"))
+		time.Sleep(45 * s)
+		d.checkTold(t, "test: refused", "test: unauthorized", "test: refused again")
+	})
+}
+
+func TestPermanentFailuresWaitForTheInterval(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDouble(t, Config{})
+		d.answer(&Failure{Err: errors.New("bad request"), Permanent: true})
+		d.start()
+		time.Sleep(35 * s)
+		d.check(t, "run", 0, 10*s, 20*s, 30*s)
+		d.checkTold(t, "test: bad request")
+	})
+}
+
+func TestRetryAfterIsHeededWithinBounds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDouble(t, Config{})
+		d.answer(&Failure{Err: errors.New("busy"), RetryAfter: 120 * s})
+		d.start()
+		time.Sleep(250 * s)
+		d.check(t, "two minutes", 0, 120*s, 240*s)
+		d.answer(&Failure{Err: errors.New("busy"), RetryAfter: 24 * time.Hour})
+		time.Sleep(15 * time.Minute)
+		d.check(t, "a day", 0, 120*s, 240*s, 360*s, 960*s)
+	})
+}
+
+func TestOnceReturnsItsErrorAndEndsAPeriodOfFailures(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDouble(t, Config{Interval: time.Hour})
+		cause := errors.New("refused")
+		d.answer(cause)
+		if err := d.Once(); !errors.Is(err, cause) || err.Error() != "test: refused" {
+			t.Errorf("once: %v", err)
+		}
+		d.checkTold(t)
+		d.start()
+		time.Sleep(10 * time.Minute)
+		d.checkTold(t, "test: refused")
+		d.answer(nil)
+		if err := d.Once(); err != nil {
+			t.Error(err)
+		}
+		d.answer(cause)
+		time.Sleep(time.Hour)
+		d.checkTold(t, "test: refused", "test: refused")
+	})
+}
+
+// What does not come back costs one goroutine, and is reported once.
+func TestDeliveriesThatHang(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDouble(t, Config{})
+		release := make(chan struct{})
+		d.deliver = func(context.Context) error { <-release; return nil }
+		before := runtime.NumGoroutine()
+		d.start()
+		time.Sleep(10 * time.Minute)
+		synctest.Wait()
+		if out := runtime.NumGoroutine() - before; out > 2 { // with that of Run
+			t.Errorf("%d goroutines are out", out)
+		}
+		d.check(t, "while it hangs", 0)
+		d.checkTold(t, "test: delivery has not come back after 11s: context deadline exceeded")
+		begun := time.Now()
+		if err := d.Once(); !errors.Is(err, errTurn) && !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("once: %v", err)
+		}
+		if took := time.Since(begun); took > 21*s {
+			t.Errorf("once took %v", took)
+		}
+		close(release)
+		time.Sleep(40 * s)
+		synctest.Wait()
+		if len(d.times) < 2 {
+			t.Error("it does not deliver again")
+		}
+		d.checkTold(t, "test: delivery has not come back after 11s: context deadline exceeded")
+	})
+}
+
+func TestCloseIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDouble(t, Config{})
+		release := make(chan struct{})
+		defer close(release)
+		d.deliver = func(context.Context) error { <-release; return nil }
+		ended := d.start()
+		time.Sleep(time.Minute)
+		begun := time.Now()
+		err := d.Close()
+		if took := time.Since(begun); err == nil || took > 13*s {
+			t.Errorf("close took %v: %v", took, err)
+		}
+		<-ended
+		d.check(t, "close", 0)
+		if d.finished > 0 {
+			t.Error("finished beside a delivery")
+		}
+	})
+}
+
+func TestCloseWaitsForTheDeliveryUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDouble(t, Config{})
+		d.deliver = func(ctx context.Context) error {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(4 * s):
+				return nil
+			}
+		}
+		d.start()
+		time.Sleep(s)
+		once := make(chan error, 1)
+		go func() { time.Sleep(s); once <- d.Once() }()
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+		d.check(t, "close", 0, 4*s)
+		if err := <-once; !errors.Is(err, ErrClosed) {
+			t.Errorf("a delivery after the last one: %v", err)
+		}
+	})
+}
+
+func TestCloseReportsAndReturnsItsError(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDouble(t, Config{})
+		d.answer(errors.New("refused"))
+		if err := d.Close(); err == nil || err.Error() != "test: refused" {
+			t.Errorf("close: %v", err)
+		}
+		d.checkTold(t, "test: refused")
+		if d.finished != 1 {
+			t.Errorf("finished %d times", d.finished)
+		}
+	})
+}
+
+// The end of the context cancels the delivery under way, and makes a last one.
+func TestRunContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDouble(t, Config{})
+		d.deliver = func(ctx context.Context) error {
+			if time.Since(d.started) >= 10*s && time.Since(d.started) < 12*s {
+				<-ctx.Done()
+			}
+			return ctx.Err()
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 12*s)
+		defer cancel()
+		if err := d.RunContext(ctx); err != context.DeadlineExceeded {
+			t.Errorf("run: %v", err)
+		}
+		d.check(t, "run", 0, 10*s, 12*s)
+		d.checkTold(t)
+		d.answer(errors.New("refused"))
+		canceled, cancel := context.WithCancel(t.Context())
+		cancel()
+		err := d.RunContext(canceled)
+		if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "test: refused") {
+			t.Errorf("run with a last delivery that fails: %v", err)
+		}
+		d.check(t, "run again", 0, 10*s, 12*s, 12*s)
+		d.checkTold(t, "test: refused")
+	})
+}
+
+func TestDeliveriesThatPanicOrEndTheirGoroutine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDouble(t, Config{})
+		d.deliver = func(context.Context) error { panic("boom") }
+		if err := d.Once(); err == nil || err.Error() != "test: delivery: it panicked: boom" {
+			t.Errorf("panic: %v", err)
+		}
+		d.deliver = func(context.Context) error { runtime.Goexit(); return nil }
+		if err := d.Once(); err == nil || err.Error() != "test: delivery: its goroutine was ended" {
+			t.Errorf("goexit: %v", err)
+		}
+		d.answer(nil)
+		if err := d.Once(); err != nil {
+			t.Errorf("afterwards: %v", err)
+		}
+	})
+}
+
+// OnError may do anything, at its own cost.
+func TestOnError(t *testing.T) {
+	for name, onError := range map[string]func(*double){
+		"panics":   func(*double) { panic("no") },
+		"ends":     func(*double) { runtime.Goexit() },
+		"blocks":   func(*double) { time.Sleep(time.Hour) },
+		"delivers": func(d *double) { d.Once() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := newDouble(t, Config{})
+				d.onError = func(error) { onError(d) }
+				d.answer(&Failure{Err: errors.New("bad"), Permanent: true})
+				d.start()
+				time.Sleep(65 * s)
+				synctest.Wait()
+				if len(d.times) < 7 {
+					t.Errorf("delivered at %v", d.times)
+				}
+				d.checkTold(t, "test: bad")
+				time.Sleep(2 * time.Hour)
+			})
+		})
+	}
+}
+
+func TestOnErrorMayClose(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDouble(t, Config{})
+		d.onError = func(error) { d.Close() }
+		d.answer(errors.New("bad"))
+		<-d.start()
+		d.check(t, "run", 0, 0)
+		d.checkTold(t, "test: bad")
+	})
+}
+
+// What a delivery leaves out is reported when it is new.
+func TestReport(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDouble(t, Config{})
+		a, b := errors.New("a"), errors.New("b")
+		for _, problems := range []map[string]error{
+			{"1": a}, {"1": a, "2": b}, {"2": b}, {}, {"2": b},
+		} {
+			d.deliver = func(context.Context) error { d.Report(problems); return nil }
+			if err := d.Once(); err != nil {
+				t.Error(err)
+			}
+		}
+		d.checkTold(t, "test: a", "test: b", "test: b")
+	})
+}
+
+// Deliveries take turns, whoever asks for them; none comes after the last.
+func TestDeliveriesTakeTurnsConcurrentSafe(t *testing.T) {
+	var state, last int // without a lock, for the race detector
+	var succeeded atomic.Int64
+	l, err := New(Config{
+		Package:  "test",
+		Interval: time.Millisecond,
+		Timeout:  time.Minute,
+		Deliver:  func(context.Context) error { state++; return nil },
+		Finish:   func(context.Context) error { last = state; return nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var group sync.WaitGroup
+	group.Go(l.Run)
+	for range 8 {
+		group.Go(func() {
+			for range 100 {
+				if l.Once() == nil {
+					succeeded.Add(1)
+				}
+			}
+		})
+	}
+	for succeeded.Load() < 400 {
+		runtime.Gosched()
+	}
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+	group.Wait()
+	if int64(last) < succeeded.Load()+1 || last != state {
+		t.Errorf("%d deliveries at the end, %d later, %d by Once", last, state, succeeded.Load())
+	}
+}
