@@ -103,6 +103,16 @@ type Config struct {
 	// what comes beyond is left out. 0 means no limit.
 	MaxSeries int
 
+	// IdleAfter is for how long nothing must have been recorded in a metric until its
+	// series are no longer shown; when something is, they are shown again, with the
+	// true totals. So label values that come and go leave nothing behind, and MaxSeries
+	// counts only what is shown. The driver finds out by comparing flushes: a counter,
+	// meter, histogram or timer is recorded in when its count changes, a gauge when its
+	// value does. Never idle are health checks, functional gauges, info metrics, and
+	// what comes from an Absolute source or from the driver itself. Explain says which
+	// metrics are idle. 0 shows all metrics for ever, negative is an error.
+	IdleAfter time.Duration
+
 	// SelfMetrics adds metrics about the driver itself, under names that begin
 	// with "driver" after namespace and subsystem: how long flushes take and when
 	// the last one was, how many series there are, how many metrics are left out
@@ -110,6 +120,7 @@ type Config struct {
 	SelfMetrics bool
 
 	rules []*compiledRule
+	self  Source // of the driver's own metrics, nil for none
 }
 
 // defaultPercentiles are those that go-metrics users have on their dashboards.
@@ -135,6 +146,9 @@ func (c Config) complete() (Config, error) {
 	}
 	if c.CallTimeout < 0 {
 		return c, fmt.Errorf("prometheusmetrics: call timeout %v is negative", c.CallTimeout)
+	}
+	if c.IdleAfter < 0 {
+		return c, fmt.Errorf("prometheusmetrics: time of %v until metrics are idle is negative", c.IdleAfter)
 	}
 	if c.MaxSeries < 0 {
 		return c, fmt.Errorf("prometheusmetrics: maximum of %d series is negative", c.MaxSeries)

@@ -16,10 +16,11 @@ func (c *Config) isTyped(s LabelledSource) bool { return c.Layout == LayoutTyped
 func (c *Config) readingSources() []reading.Source {
 	sources := make([]reading.Source, 0, len(c.Sources))
 	for _, s := range c.Sources {
-		sources = append(sources, reading.Source{
-			Source: s.Source,
-			Wanted: reading.Wanted{Percentiles: c.Percentiles, Buckets: c.isTyped(s), Window: c.Window},
-		})
+		wanted := reading.Wanted{Percentiles: c.Percentiles, Buckets: c.isTyped(s), Window: c.Window}
+		if !s.Absolute && !(c.self != nil && isSame(s.Source, c.self)) {
+			wanted.IdleAfter = c.IdleAfter
+		}
+		sources = append(sources, reading.Source{Source: s.Source, Wanted: wanted})
 	}
 	return sources
 }

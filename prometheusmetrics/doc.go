@@ -80,6 +80,11 @@
 // always_scrape_classic_histograms. In LayoutGauges their statistics are those of
 // the last [Config.Window].
 //
+// # How many series
+//
+// [Config.MaxSeries] limits what is exposed, and [Config.IdleAfter] hides metrics in
+// which nothing was recorded for long. A Vec limits its own by MaxChildren.
+//
 // # Pedantic registries
 //
 // A pedantic registry wants each series described beforehand, which a driver

@@ -84,7 +84,7 @@ func NewWithConfig(config Config, registerer prometheus.Registerer) (*Driver, er
 	if config.SelfMetrics {
 		var source Source
 		self, source = newSelfMetrics()
-		config.Sources = append(config.Sources, LabelledSource{Source: source})
+		config.Sources, config.self = append(config.Sources, LabelledSource{Source: source}), source
 	}
 	d := &Driver{config: config, self: self, closing: make(chan struct{})}
 	d.reports.Package, d.reports.Patience = packageName, config.CallTimeout

@@ -30,6 +30,7 @@ func TestConstructorErrors(t *testing.T) {
 		"negative unit":        {Config{DurationUnit: -time.Second}, registry, "duration unit -1s is negative"},
 		"negative timeout":     {Config{CallTimeout: -1}, registry, "call timeout -1ns is negative"},
 		"negative limit":       {Config{MaxSeries: -1}, registry, "-1 series is negative"},
+		"negative idle time":   {Config{IdleAfter: -1}, registry, "until metrics are idle is negative"},
 		"unknown layout":       {Config{Layout: 7}, registry, "no Layout(7)"},
 		"percentile beyond 1":  {Config{Percentiles: []float64{0.5, 99}}, registry, "percentile 99"},
 		"constant label":       {Config{ConstLabels: prometheus.Labels{"a-b": "x"}}, registry, `"a-b"`},

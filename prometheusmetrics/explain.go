@@ -27,8 +27,12 @@ type Explanation struct {
 	Rule    string
 	Dropped bool
 
+	// Idle says that its series are not shown, since nothing was recorded in it for
+	// Config.IdleAfter.
+	Idle bool
+
 	// Series are the series that the metric becomes, such as
-	// requests_count{code="200"}; empty if it is left out.
+	// requests_count{code="200"}; empty if it is left out or idle.
 	Series []string
 
 	// Problem says why the metric, or a family of it, is left out, or not to be
@@ -46,6 +50,8 @@ func (e Explanation) String() string {
 	switch {
 	case e.Dropped:
 		text.WriteString(" is dropped")
+	case e.Idle && e.Problem == nil:
+		text.WriteString(" is idle")
 	case e.Problem != nil:
 		fmt.Fprintf(&text, " %s: %v", e.complaint(), e.Problem.Err)
 	}
@@ -85,6 +91,7 @@ func explain(o planning.Outcome) Explanation {
 	e := Explanation{
 		Name: o.Metric.Name, Labels: maps.Clone(o.Metric.Labels), Type: o.Metric.Type(),
 		Kind: o.Metric.Kind.String(), Rule: o.Rule.Match, Dropped: o.Rule.Drop, Series: o.Series,
+		Idle: o.Metric.Idle,
 	}
 	if o.Problem != nil {
 		e.Problem = metricError(o.Metric, o.Problem)

@@ -69,7 +69,7 @@ func Make(s *State, all []*reading.Metric, answers Answers) *Plan {
 	candidates := make([]*member, 0, 8)
 	for _, m := range p.members {
 		p.review(m)
-		if p.standing(m).admitted == nil && m.metric.Fresh && !m.rule.Drop {
+		if p.standing(m).admitted == nil && m.metric.Fresh && !m.metric.Idle && !m.rule.Drop {
 			candidates = append(candidates, m)
 		}
 	}
@@ -158,6 +158,10 @@ func (p *Plan) review(m *member) {
 	p.set(m, conditionRead, m.metric.Problem)
 	a := m.admitted
 	switch {
+	case m.metric.Idle:
+		p.letGo(m)
+		p.set(m, conditionAdmitted, nil)
+		return
 	case a == nil:
 		return
 	case m.metric.Fresh && a.relabelled != m.metric.Relabelled:

@@ -94,6 +94,7 @@ func (m *Metric) settle(a *attempt) {
 	m.shape = shape{kind: ownKind(a.instrument), snapshot: -1}
 	m.Kind = m.shape.kind
 	m.guarded = metrics.RunsUserCode(a.instrument)
+	m.idleness.never = isNeverIdle(a.instrument, m.Kind)
 }
 
 // mayStandIn reports whether it has to be asked which instrument the metric stands

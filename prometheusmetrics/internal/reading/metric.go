@@ -30,6 +30,9 @@ type Metric struct {
 	// does not come back has: it is unhealthy.
 	Fresh bool
 
+	// Idle says that nothing has been recorded in it for Wanted.IdleAfter.
+	Idle bool
+
 	// Problem says why the metric could not be read, or for a health check that it
 	// hangs; nil if nothing is wrong.
 	Problem *problem.Problem
@@ -50,6 +53,8 @@ type Metric struct {
 	out     *attempt // one that did not come back in time
 	started uint64   // the reading by which it was last begun to be read
 	reset   reset
+
+	idleness idleness
 }
 
 // Type names the Go type by which the metric's source holds it.
@@ -99,6 +104,7 @@ func (r *Reader) newMetric(k key, value any) *Metric {
 		m.shape, m.guarded = shapeOf(value), true
 	}
 	m.Kind = m.shape.kind
+	m.idleness.never = isNeverIdle(value, m.Kind)
 	if check, is := value.(*metrics.StandardHealthcheck); is && check != nil || ownKind(value) != Unknown {
 		// Others are asked when they are read, since that runs code of theirs.
 		m.Labels, m.labeled = labelsOf(value), true

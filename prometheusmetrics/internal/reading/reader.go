@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/problem"
 )
@@ -18,6 +19,7 @@ type Reader struct {
 	metrics []*Metric
 	reading uint64 // number of the current one
 	seen    uint64 // number of the latest that somebody has seen
+	start   time.Time
 }
 
 // Result is what a reading found. It is valid until the next one begins.
@@ -38,7 +40,7 @@ type Result struct {
 // New makes a reader. What drop says true of is not read, unless reading empties it;
 // drop may be nil.
 func New(sources []Source, drop func(name string) bool) *Reader {
-	r := &Reader{drop: drop, known: make(map[key]*Metric)}
+	r := &Reader{drop: drop, known: make(map[key]*Metric), start: time.Now()}
 	for _, s := range sources {
 		r.sources = append(r.sources, source{Source: s})
 	}
@@ -59,6 +61,10 @@ func (r *Reader) Read(limit Limit) Result {
 	failed, news := r.list(limit)
 	r.describe(r.match(), limit)
 	r.readAll(limit)
+	now := time.Since(r.start)
+	for _, m := range r.metrics {
+		m.noteIdle(now)
+	}
 	return Result{Metrics: r.metrics, Listed: r.listed(), Failed: errors.Join(failed...), News: news}
 }
 

@@ -43,6 +43,7 @@ type Wanted struct {
 	Percentiles []float64
 	Buckets     bool          // the buckets themselves are shown, not statistics of them
 	Window      time.Duration // which such statistics describe
+	IdleAfter   time.Duration // how long nothing is recorded in an idle metric; 0: none is idle
 }
 
 // read fills the values; a panic of the metric's code becomes an error.
