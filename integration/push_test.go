@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -24,18 +23,6 @@ import (
 	"github.com/go-metrics-plus/metrics/integration/harness"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics"
 )
-
-// freeAddress returns an address that a gateway can be started on again and
-// again.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
-}
 
 func startPushgatewayAt(t *testing.T, address string) *harness.Process {
 	t.Helper()
@@ -60,7 +47,7 @@ func awaitSeries(t *testing.T, gateway string) {
 
 // The gateway is not there when the application starts, and crashes midway.
 func TestPushWhileTheGatewayIsDown(t *testing.T) {
-	address := freeAddress(t)
+	address := harness.FreeAddress(t)
 	a := startApplication(t, prometheusmetrics.PushOptions{URL: address, Job: "app"})
 	a.await(t, "connection refused")
 	for range 2 {

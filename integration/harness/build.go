@@ -30,8 +30,13 @@ func buildExample(t testing.TB, name string) string {
 // buildTool builds a tool of the module in integration/prometheus.
 func buildTool(t testing.TB, name string) string {
 	t.Helper()
-	folder := filepath.Join(moduleFolder(t), "prometheus")
-	output, err := build(folder, name, "-tags", noDiscovery, "github.com/prometheus/prometheus/cmd/"+name)
+	return buildPinned(t, "prometheus", name, "-tags", noDiscovery, "github.com/prometheus/prometheus/cmd/"+name)
+}
+
+// buildPinned builds a tool of the module in that folder of integration.
+func buildPinned(t testing.TB, module, name string, arguments ...string) string {
+	t.Helper()
+	output, err := build(filepath.Join(moduleFolder(t), module), name, arguments...)
 	if err != nil {
 		missing(t, "%s can't be built: %v\n%s", name, err, output)
 	}

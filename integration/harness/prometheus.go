@@ -1,7 +1,6 @@
 package harness
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/api"
-	v1 "github.com/prometheus/client_golang/api/prometheus/v1"
 	"github.com/prometheus/common/model"
 )
 
@@ -30,7 +27,7 @@ type Job struct {
 // Prometheus is a running Prometheus server.
 type Prometheus struct {
 	*Process
-	api  v1.API
+	Queries
 	jobs []Job
 }
 
@@ -70,11 +67,7 @@ func startPrometheus(t testing.TB, jobs []Job, arguments ...string) *Prometheus 
 		"--web.listen-address=127.0.0.1:0")...)
 	address := "http://" + process.AwaitLog(t, listening)
 	awaitReady(t, address+"/-/ready")
-	client, err := api.NewClient(api.Config{Address: address})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &Prometheus{Process: process, api: v1.NewAPI(client), jobs: jobs}
+	return &Prometheus{Process: process, Queries: newQueries(t, address), jobs: jobs}
 }
 
 // configuration writes JSON, which is YAML too.
@@ -97,46 +90,6 @@ func configuration(t testing.TB, jobs []Job) []byte {
 		t.Fatal(err)
 	}
 	return text
-}
-
-// Query evaluates PromQL now. An answer that is no instant vector is an error.
-func (p *Prometheus) Query(promql string) (model.Vector, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), pollTimeout)
-	defer cancel()
-	value, _, _, err := p.api.Query(ctx, promql, time.Time{})
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", promql, err)
-	}
-	vector, ok := value.(model.Vector)
-	if !ok {
-		return nil, fmt.Errorf("%s: got a %s, want a vector", promql, value.Type())
-	}
-	return vector, nil
-}
-
-// Value evaluates PromQL that gives one sample.
-func (p *Prometheus) Value(promql string) (float64, error) {
-	vector, err := p.Query(promql)
-	if err != nil {
-		return 0, err
-	}
-	if len(vector) != 1 {
-		return 0, fmt.Errorf("%s: got %d samples, want one", promql, len(vector))
-	}
-	return float64(vector[0].Value), nil
-}
-
-// Exemplars returns the exemplars of all series that the PromQL selects, stored
-// since the beginning.
-func (p *Prometheus) Exemplars(promql string) ([]v1.ExemplarQueryResult, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), pollTimeout)
-	defer cancel()
-	now := time.Now()
-	exemplars, err := p.api.QueryExemplars(ctx, promql, now.Add(-time.Hour), now.Add(time.Hour))
-	if err != nil {
-		return nil, fmt.Errorf("exemplars of %s: %w", promql, err)
-	}
-	return exemplars, nil
 }
 
 // AwaitScrapes waits until every target has been scraped by a scrape that began
