@@ -11,10 +11,10 @@ type Description struct {
 	Unit string // what the values count, in the plural as OpenMetrics has it: "bytes"
 }
 
-// Describe sets the description of a name. It may come before anything is
-// registered under the name, holds when series go and come, and replaces an
-// earlier one. The error says that r is a registry of one's own that keeps no
-// descriptions; it would need a method Describe(string, Description) error.
+// Describe sets the description of a name, in place of an earlier one. It may come
+// before anything is registered under the name, and stays when series are removed.
+// The error is for a registry of the user's that has no method
+// Describe(string, Description) error.
 func Describe(name string, r Registry, d Description) error {
 	r = orDefault(r)
 	if r, ok := r.(interface {
@@ -63,7 +63,7 @@ func (p *PrefixedRegistry) DescriptionOf(fullName string) (Description, bool) {
 	return parent.DescriptionOf(fullName)
 }
 
-// unable says that a registry of the user's has not the methods for something.
+// unable is the error for what a registry of the user's has no method for.
 func unable(r Registry, name, what string) error {
 	return fmt.Errorf("metric %s: %s: %w: %T", name, what, errUnsupportedRegistry, r)
 }

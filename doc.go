@@ -18,7 +18,7 @@
 // or [GaugeFloat64] holds the latest value, a [Meter] counts events and knows
 // their rate, a [Histogram] takes integers and knows their distribution, a
 // [Timer] does for durations what Histogram and Meter do, a [HistogramFloat64] takes
-// numbers with a fraction. A [Healthcheck] says whether something is well.
+// numbers with a fraction. A [Healthcheck] reports whether something works.
 //
 // An instrument is a small value that refers to its state: pass it, copy it,
 // put it into a struct. The zero value is a no-op, which is a way to turn

@@ -43,7 +43,7 @@ func unsupported(name string, i any) error {
 	return &UnsupportedTypeError{Name: name, Type: typeName(i)}
 }
 
-// errZeroStart is told of a timer that was given no start.
+// errZeroStart is logged for a timer that was given no start.
 var errZeroStart = errors.New("UpdateSince was called with the zero time")
 
 // errUnsupportedRegistry is wrapped with the name and the type of a registry

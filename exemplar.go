@@ -27,7 +27,7 @@ type exemplar struct {
 	time   time.Time
 }
 
-// newExemplar returns nil if there are no labels, or too much of them.
+// newExemplar returns nil if there are no labels, or if they have too many runes.
 func newExemplar(v float64, labels Labels, t time.Time) *exemplar {
 	set := newLabelSet(labels)
 	if set == nil {
@@ -62,7 +62,8 @@ type exemplars struct {
 	slots atomic.Pointer[[]atomic.Pointer[exemplar]]
 }
 
-// keep stores an exemplar in one of so many slots, in place of what it had.
+// keep stores an exemplar in a slot, in place of the one before; count is the number
+// of slots.
 func (x *exemplars) keep(e *exemplar, slot, count int) {
 	slots := x.slots.Load()
 	if slots == nil {
@@ -78,8 +79,8 @@ func (x *exemplars) keep(e *exemplar, slot, count int) {
 // clear forgets all.
 func (x *exemplars) clear() { x.slots.Store(nil) }
 
-// refresh makes list the exemplars of now, and reports whether it was another
-// list before.
+// refresh makes list the current exemplars, and reports whether they have changed. An
+// unchanged list stays the same pointer.
 func (x *exemplars) refresh(list **exemplarList) bool {
 	slots := x.slots.Load()
 	if slots == nil {
@@ -121,8 +122,7 @@ func (l *exemplarList) all() iter.Seq[Exemplar] {
 	}
 }
 
-// merge keeps the later of two in each bucket; of lists for different bounds,
-// only those of l.
+// merge keeps the later of two in each bucket. If the bounds differ, it returns l.
 func (l *exemplarList) merge(other *exemplarList) *exemplarList {
 	switch {
 	case l == nil:

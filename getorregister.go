@@ -30,9 +30,9 @@ func getOrRegister[M Instrument](name string, r Registry, labels []Labels, const
 	return seriesOf(base, prefix+name, set, construct).metric.(M)
 }
 
-// lookup is getOrRegister for what is there already, in a registry of ours and
-// with at most one label map, which is nearly always. It neither locks nor
-// allocates. Callers who would have to make a closure for getOrRegister call it first.
+// lookup is the usual case of getOrRegister: the series exists, the registry is ours,
+// and there is at most one label map. It neither locks nor allocates. Callers who
+// would have to make a closure for getOrRegister call it first.
 func lookup[M Instrument](name string, r Registry, labels []Labels) (m M, ok bool) {
 	base, prefix := resolve(r)
 	if base == nil || len(labels) > 1 {

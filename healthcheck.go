@@ -5,11 +5,11 @@ import (
 	"sync/atomic"
 )
 
-// A Healthcheck is a status, healthy or not, and a function that finds it out.
+// A Healthcheck is a status, healthy or not, and a function that determines it.
 // Users may implement it; with a method Labels() Labels such a check has labels,
 // and with a method Stop() it is stopped when it is unregistered.
 type Healthcheck interface {
-	// Check finds the status out and sets it.
+	// Check determines the status and sets it.
 	Check()
 	// Error returns what is wrong, or nil if healthy. It does not check.
 	Error() error
@@ -40,8 +40,8 @@ func NewHealthcheck(f func(Healthcheck), labels ...Labels) LabelledHealthcheck {
 }
 
 // StandardHealthcheck is what NewHealthcheck makes. Its methods may be called
-// from several goroutines at once, and then its function too is called so. The
-// zero value is healthy and checks nothing.
+// concurrently; its function must then allow that, too. The zero value is healthy and
+// checks nothing.
 type StandardHealthcheck struct {
 	check  func(Healthcheck)
 	labels *labelSet

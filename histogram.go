@@ -19,7 +19,7 @@ type Histogram struct{ state *histogramState }
 type histogramState struct {
 	origin
 	recorder  recorder      // the sample, or a *foreignSample in front of it
-	reservoir *reservoir    // the recorder once more, to be called directly, or nil
+	reservoir *reservoir    // the recorder if it is one, for calls that can be inlined
 	buckets   *BucketSample // likewise
 	exemplars exemplars
 }
@@ -77,7 +77,7 @@ func newHistogramOf(s Sample, labels *labelSet, at place) Histogram {
 		state.recorder = s
 	case *BucketSnapshot:
 		state.recorder = s
-	default: // also what embeds one of these, whose methods of its own must be called
+	default: // also a type that embeds one of these, since it may override methods
 		state.recorder = newForeignSample(s)
 	}
 	return Histogram{state}
@@ -91,8 +91,7 @@ func (h Histogram) Update(value int64) {
 	}
 }
 
-// update records a value that came at about the time of the last reading of the
-// clock.
+// update records a value without knowing the time.
 func (s *histogramState) update(v int64) {
 	if s.buckets != nil {
 		s.buckets.Update(v)
@@ -103,7 +102,7 @@ func (s *histogramState) update(v int64) {
 	}
 }
 
-// record is recorder's, called directly where possible.
+// record is the method of the recorder, inlined where possible.
 func (s *histogramState) record(v, t int64) int64 {
 	if s.reservoir != nil {
 		return s.reservoir.record(v, t)
@@ -129,8 +128,8 @@ func (h Histogram) totals() tally {
 	return h.state.recorder.totals()
 }
 
-// awake returns the totals, and makes the next update read the clock.
-func (h Histogram) awake() tally {
+// wake makes the next update read the clock, and returns the totals.
+func (h Histogram) wake() tally {
 	if h.state == nil {
 		return tally{}
 	}
@@ -153,8 +152,8 @@ func (h Histogram) Sample() Sample {
 // Count returns how many values were recorded since the start.
 func (h Histogram) Count() int64 { return h.totals().Count() }
 
-// Sum returns the sum of all values since the start, or the end of the int64
-// range that it went beyond; SumFloat64 of a snapshot has it whole.
+// Sum returns the sum of all values since the start, clamped to the range of int64;
+// SumFloat64 of a snapshot is not clamped.
 func (h Histogram) Sum() int64 { return h.totals().Sum() }
 
 // Max returns the highest value in the sample, 0 if it is empty.

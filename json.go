@@ -22,9 +22,9 @@ var (
 //	Histogram[Float64]   count min max mean stddev median 75% 95% 99% 99.9%
 //	Timer                those of Histogram, in nanoseconds, and of Meter
 //
-// Each series has a key of its own: should one without labels have the very name
-// that is the key of one with labels, the latter's name is quoted. A functional
-// gauge that panics is left out and logged once. What SinkOnce left is not shown.
+// Keys are distinct: where a series without labels is named like the key of one with
+// labels, the name in that key is quoted. A functional gauge that panics is left out
+// and logged once. What SinkOnce left is not among the values.
 func (r *StandardRegistry) GetAll() map[string]map[string]any { return getAll(r.registered) }
 
 // MarshalJSON writes what GetAll returns in the order of the keys, with null for
@@ -52,7 +52,8 @@ func WriteJSONOnce(r Registry, w io.Writer) error {
 	return json.NewEncoder(w).Encode(value)
 }
 
-// finite replaces what JSON doesn't have, in a copy: numbers by nil, keys by others.
+// finite returns a copy that JSON can represent: NaN and the infinities become nil, and
+// keys that are not UTF-8 are escaped.
 func finite(all map[string]map[string]any) map[string]map[string]any {
 	clean := make(map[string]map[string]any, len(all))
 	for key, values := range all {

@@ -16,8 +16,8 @@ type seriesValues struct {
 }
 
 // keyed gives each series a key of its own: the name, with the labels behind it if
-// there are some. Where one series has the very name that another one's key would
-// be, the name in that key is quoted.
+// there are some. If a series without labels is named like that, the name in the key
+// is quoted.
 func keyed(all []seriesValues) map[string]map[string]any {
 	result := make(map[string]map[string]any, len(all))
 	for _, s := range all {
@@ -43,8 +43,9 @@ func taken[V any](m map[string]V, key string) bool {
 	return ok
 }
 
-// validKeys replaces keys that are not UTF-8, of which JSON would make one. Their
-// wrong bytes are written as \xff, and quoted once more if that is taken too.
+// validKeys replaces keys that are not UTF-8, several of which could become the same in
+// JSON. Their invalid bytes are written as \xff, and the key is quoted where there is
+// such a key already.
 func validKeys[V any](all map[string]V) {
 	var wrong []string
 	for key := range all {

@@ -21,7 +21,7 @@ type labelPair struct{ name, value string }
 // equal: by name, without empty values. A nil pointer is the set without labels.
 type labelSet struct{ pairs []labelPair }
 
-// newLabelSet merges the maps; where two of them have a name, the later wins.
+// newLabelSet merges the maps. Where a name is in two of them, the later one wins.
 func newLabelSet(all ...Labels) *labelSet {
 	if !anyLabels(all) {
 		return nil
@@ -81,7 +81,8 @@ func (s *labelSet) String() string {
 	return string(append(text, '}'))
 }
 
-// appendLabelName quotes a name that could be taken for the end of its own.
+// appendLabelName quotes names with characters that mean something in the text of a
+// set, so that different sets have different texts.
 func appendLabelName(text []byte, name string) []byte {
 	if name == "" || !utf8.ValidString(name) || strings.ContainsAny(name, "\"=,{}\\ \n") {
 		return strconv.AppendQuote(text, name)

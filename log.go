@@ -15,8 +15,8 @@ type Logger interface {
 // so call it with go; if d is not positive, it writes once. A nil registry is
 // DefaultRegistry, a nil logger that of package log.
 //
-// New code that wants metrics among its log lines had better pass a snapshot to
-// its own logger: snapshots have a String method.
+// New code that wants metrics in its log should pass a snapshot to its own logger:
+// snapshots have a String method.
 func Log(r Registry, d time.Duration, l Logger) { LogScaled(r, d, time.Nanosecond, l) }
 
 // LogScaled is Log with timers in units of scale, such as time.Millisecond. A scale

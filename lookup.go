@@ -85,8 +85,8 @@ const shapeLimit = 6
 
 // inShape finds the values of a map under the names that a set has, and the hash
 // of these labels. Most series of a family have labels of the same names, and
-// looking them up costs a fraction of going through the map. It is not ok if the
-// map has other names, or empty values.
+// looking them up costs a fraction of going through the map. If the map has other
+// names or an empty value, ok is false.
 func (l Labels) inShape(shape *labelSet, values *[shapeLimit]string) (hash uint64, ok bool) {
 	if shape == nil || len(shape.pairs) != len(l) || len(l) > shapeLimit {
 		return 0, false
@@ -116,7 +116,7 @@ func (s *labelSet) fits(shape *labelSet, values *[shapeLimit]string) bool {
 	return true
 }
 
-// equals compares with a map that has so many labels that are not empty.
+// equals compares with a map of which count labels are not empty.
 func (s *labelSet) equals(labels Labels, count int) bool {
 	if s == nil || len(s.pairs) != count {
 		return s == nil && count == 0

@@ -15,7 +15,7 @@ import (
 //
 // A Meter needs no goroutine and no closing. The averages move in ticks of 5
 // seconds, which are applied when somebody marks or reads. The first tick sets
-// them, an idle meter's fall to exactly 0. A meter marked often reads the clock
+// them, and those of an idle meter fall to exactly 0. A meter marked often reads the clock
 // at one of up to 16 calls, so that as many may count in an earlier tick; none
 // is lost.
 type Meter struct{ state *meterState }
@@ -99,7 +99,7 @@ func (s *meterState) read() (int64, rateValues) {
 	return count, rateValues{s.rates.Read(clock.Now(), count)}
 }
 
-// clear starts over; a timer made of this meter asks for it.
+// clear starts over, for a timer that was made of this meter.
 func (m Meter) clear() {
 	if s := m.state; s != nil {
 		s.rates.Lock()

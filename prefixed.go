@@ -13,7 +13,7 @@ type PrefixedRegistry struct {
 	parent Registry          // never a *PrefixedRegistry
 	base   *StandardRegistry // parent, if it is ours
 	prefix string            // of all levels down to parent
-	outer  string            // that a user's parent puts before it, if it wraps a prefixed registry
+	outer  string            // what a user's parent puts before it, being a wrapper of a prefixed registry
 }
 
 var _ Registry = (*PrefixedRegistry)(nil)

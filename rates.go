@@ -2,8 +2,8 @@ package metrics
 
 import "github.com/go-metrics-plus/metrics/internal/rates"
 
-// rateValues are the rates of a meter or timer as they were at one moment. The
-// field has a name, since those of rates.Values would else be fields of snapshots.
+// rateValues are the rates of a meter or timer as they were at one moment. They are
+// not embedded, which would give snapshots exported fields.
 type rateValues struct{ rates rates.Values }
 
 // Rate1 returns the moving average over a minute, in events per second.

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// readersInVain are packages that read a registry of github.com/rcrowley/go-metrics,
+// foreignReaders are packages that read a registry of github.com/rcrowley/go-metrics,
 // or of an older go-metrics-plus. They accept a registry of this package, since it
 // has the same methods, and find none of the types that they know.
-var readersInVain = []string{
+var foreignReaders = []string{
 	"github.com/appscode/metlia",
 	"github.com/cyberdelia/go-metrics-graphite",
 	"github.com/deathowl/go-metrics-prometheus",
@@ -30,29 +30,29 @@ var readersInVain = []string{
 	"github.com/zeim839/go-metrics-plus",
 }
 
-// noticeReader logs once if f, which Each was called with, belongs to a package that
-// will find nothing here. A function that was seen last costs a comparison.
+// noticeReader logs once if f, which Each was called with, belongs to one of the
+// foreignReaders. If f is the same function as the last time, it costs a comparison.
 func (r *StandardRegistry) noticeReader(f func(string, any)) {
 	entry := reflect.ValueOf(f).Pointer()
 	if r.reader.Load() == entry {
 		return
 	}
 	r.reader.Store(entry)
-	if reader := readerInVain(entry); reader != "" {
-		r.reports.once("", "registry is read in vain", fmt.Errorf(
+	if reader := foreignReader(entry); reader != "" {
+		r.reports.once("", "registry is read by a package that finds nothing in it", fmt.Errorf(
 			"%s doesn't know the types of this module and shows nothing: give it rcrowley.NewRegistry(registry) "+
 				"of github.com/go-metrics-plus/metrics/rcrowley, or use a driver of this module", reader))
 	}
 }
 
-// readerInVain returns the package in readersInVain that a function belongs to, or
+// foreignReader returns the package in foreignReaders that a function belongs to, or
 // nothing.
-func readerInVain(entry uintptr) string {
+func foreignReader(entry uintptr) string {
 	function := runtime.FuncForPC(entry)
 	if function == nil {
 		return ""
 	}
-	for _, reader := range readersInVain {
+	for _, reader := range foreignReaders {
 		if rest, ok := strings.CutPrefix(function.Name(), reader); ok && (rest[0] == '.' || rest[0] == '/') {
 			return reader
 		}

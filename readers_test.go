@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// Whoever knows our types is no reader in vain; the others are tested where they can
+// Whoever knows our types is no foreign reader; the others are tested where they can
 // be imported, in module rcrowley.
-func TestReaderInVain(t *testing.T) {
+func TestForeignReader(t *testing.T) {
 	log := captureLog(t)
 	r := NewRegistry()
 	GetOrRegisterCounter("c", r)
@@ -19,10 +19,10 @@ func TestReaderInVain(t *testing.T) {
 		Log(r, 0, &lines{})
 	}
 	wantLog(t, log)
-	if got := readerInVain(reflect.ValueOf(func() {}).Pointer()); got != "" {
+	if got := foreignReader(reflect.ValueOf(func() {}).Pointer()); got != "" {
 		t.Errorf("a function of this test belongs to %s", got)
 	}
-	if readerInVain(0) != "" {
+	if foreignReader(0) != "" {
 		t.Error("no function belongs to a reader")
 	}
 }

@@ -17,7 +17,7 @@ import (
 // Where a function of this package takes a Registry, nil means DefaultRegistry.
 type Registry interface {
 	// Each calls the function for each series with the full name and the live
-	// instrument, whose Labels method tells the labels, and last for what SinkOnce
+	// instrument, whose Labels method returns the labels, and last for what SinkOnce
 	// left. The order stays the same as long as the series do. The function may
 	// use the registry.
 	Each(func(string, any))
@@ -58,7 +58,7 @@ type Registry interface {
 // StandardRegistry is what NewRegistry makes. All methods may be called from
 // several goroutines at once, also from the functions that it calls back: no
 // lock is held while code of its users runs. Finding a series takes no lock.
-// Each goes by the order of registration.
+// Each follows the order of registration.
 type StandardRegistry struct {
 	newSample    func() Sample            // nil for the default
 	newSampleFor func(_, _ string) Sample // asked first; nil for newSample
@@ -167,7 +167,7 @@ func (r *StandardRegistry) countSeries(name string) int {
 // GetOrRegister never panics. What can't be registered comes back unregistered,
 // and is logged once: an instrument of another type than the name has works, but
 // isn't exported; for a function that needs arguments or panics there is a no-op
-// of its result's type. For nil it is what Get gives.
+// of its result's type. For nil it returns what Get returns.
 func (r *StandardRegistry) GetOrRegister(name string, i any) any {
 	if i == nil {
 		if there := r.Get(name); there != nil {
@@ -252,7 +252,7 @@ func (r *StandardRegistry) UnregisterAll() {
 		removed = append(removed, s)
 		s.leave()
 	}
-	r.index.All((*series).leave) // those with labels once more, and strays
+	r.index.All((*series).leave) // strays, and those with labels a second time
 	r.families.Clear()
 	r.index.Clear()
 	r.view.Store(nil)

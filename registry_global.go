@@ -39,8 +39,8 @@ func RunHealthchecks() { DefaultRegistry.RunHealthchecks() }
 // Unregister removes all series of that name from DefaultRegistry.
 func Unregister(name string) { DefaultRegistry.Unregister(name) }
 
-// GetSeries returns the series of that name and exactly these labels, or nil.
-// Get in its place would give the one without labels.
+// GetSeries returns the series of that name and exactly these labels, or nil; Get
+// prefers the one without labels.
 //
 // A registry that a user wrote may have a method GetSeries(string, Labels) any,
 // which is called then. Without it, GetSeries looks into the registry of this package
@@ -81,7 +81,7 @@ func UnregisterSeries(name string, r Registry, labels ...Labels) (removed bool) 
 	return removed
 }
 
-// unregisterSeries is UnregisterSeries where nobody is asked.
+// unregisterSeries is UnregisterSeries for a registry without a method of that name.
 func unregisterSeries(name string, r Registry, set *labelSet) bool {
 	base, prefix := reach(r)
 	if base != nil && isOurs(r) {

@@ -1,8 +1,8 @@
 package metrics
 
-// getOrAdd returns the series, made from metric if it is not there. Under
-// another type than the name has, it is one that is not exported: the same in later
-// calls, so that no counts are lost and the calls stay cheap.
+// getOrAdd returns the series, made from metric if it is not there. If the name has
+// another type, the series is not exported. It is the same in later calls, so that no
+// counts are lost and the calls stay cheap.
 func (r *StandardRegistry) getOrAdd(name string, set *labelSet, k kind, metric any) *series {
 	s, err := r.add(name, set, k, metric, true)
 	if conflict, ok := err.(*TypeConflictError); ok {

@@ -47,7 +47,7 @@ func (p *reporter) first(key reported) bool {
 	return true
 }
 
-// guard runs code of the user's and reports a panic once.
+// guard runs code of the user's, reports a panic once, and returns whether f returned.
 func guard(name, problem string, f func()) (ok bool) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -79,8 +79,8 @@ func (r *reservoir) open(size int, alpha float64) {
 	}
 }
 
-// update records v at about the time when the clock was last read. It returns the
-// time if it read the clock itself, or clock.Unknown.
+// update records v without knowing the time. It returns the time if it read the
+// clock, else clock.Unknown.
 func (r *reservoir) update(v int64) int64 {
 	packed, done := r.add(v)
 	if done {
@@ -130,7 +130,7 @@ func (r *reservoir) recordSlow(v, t int64, packed uint64) int64 {
 		r.total.fold()
 	}
 	switch {
-	case packed == 0 || folded || packed >= r.gate.Load(): // after folding, the gate is of numbers gone by
+	case packed == 0 || folded || packed >= r.gate.Load(): // folding made the gate a number of the past
 		r.mu.Lock()
 	case t < r.nextUnit.Load() || !r.mu.TryLock():
 		return t
@@ -138,7 +138,7 @@ func (r *reservoir) recordSlow(v, t int64, packed uint64) int64 {
 	defer r.mu.Unlock()
 	switch moved := r.moveTo(t); {
 	case moved || folded || packed == 0:
-		// Its number says nothing, so it draws for itself.
+		// The number that was drawn holds no more, so v draws a priority for itself.
 		if e := r.exponential(); e >= r.needed() {
 			r.admit(v, e)
 		}
@@ -151,7 +151,8 @@ func (r *reservoir) recordSlow(v, t int64, packed uint64) int64 {
 	return t
 }
 
-// moveTo lets time go on to t, and reports whether it did. Hold the lock.
+// moveTo sets the time to t if that is in a later unit, and reports whether it is.
+// Hold the lock.
 func (r *reservoir) moveTo(t int64) bool {
 	if t < r.nextUnit.Load() {
 		return false
@@ -162,7 +163,7 @@ func (r *reservoir) moveTo(t int64) bool {
 	return true
 }
 
-// needed is the E from which on a value has a priority above tau. Hold the lock.
+// needed is the E above which a value of now has a priority above tau. Hold the lock.
 func (r *reservoir) needed() float64 { return r.members.tau - r.members.alpha*float64(r.unit) }
 
 // setOdds computes passing anew, after the time or tau has changed. Hold the lock.
@@ -194,8 +195,8 @@ func (s *splitMix) Uint64() uint64 {
 	return z ^ z>>31
 }
 
-// draw draws how many updates from now on draw priorities below tau. Hold the
-// lock.
+// draw chooses the update that is admitted next: it draws how many before it have a
+// priority that is too low. Hold the lock.
 func (r *reservoir) draw() {
 	if r.passing == 0 {
 		r.next = 0
@@ -209,7 +210,7 @@ func (r *reservoir) draw() {
 	r.gate.Store(min(r.next, spillCount) << countShift)
 }
 
-// admit takes v in, which has drawn e. Hold the lock.
+// admit makes v a member, with e for the E of its priority. Hold the lock.
 func (r *reservoir) admit(v int64, e float64) {
 	if r.members.size == 0 {
 		r.members.size = defaultSize // the zero value

@@ -12,7 +12,7 @@ import (
 var runtimeStats = []struct {
 	name     string
 	of       []string
-	since    bool // the last capture
+	since    bool // the last capture, not since the start
 	constant int64
 }{
 	{name: memStats + "Alloc", of: []string{heapObjects}},
@@ -94,14 +94,14 @@ type capture struct {
 	gcs       int64   // collections seen by collector
 }
 
-// memoryValues are what CaptureRuntimeMemStatsOnce shows.
+// memoryValues are what CaptureRuntimeMemStatsOnce captures.
 type memoryValues struct {
 	collectorValues
 	stats         []int64 // parallel to runtimeStats
 	gcCPUFraction float64
 }
 
-// collectorValues are what CaptureDebugGCStatsOnce shows.
+// collectorValues are what CaptureDebugGCStatsOnce captures.
 type collectorValues struct {
 	lastGC        int64 // nanoseconds since 1970
 	numGC, newGCs int64
@@ -109,7 +109,7 @@ type collectorValues struct {
 	pauses        []time.Duration // since the last capture
 }
 
-// memory reads what is to be shown of memory.
+// memory reads the statistics of memory.
 func (c *capture) memory() (values memoryValues) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
@@ -119,11 +119,11 @@ func (c *capture) memory() (values memoryValues) {
 		for _, name := range stat.of {
 			total += int64(read[name])
 		}
-		shown := total
+		value := total
 		if stat.since {
-			shown -= c.stats[i]
+			value -= c.stats[i]
 		}
-		values.stats = append(values.stats, shown)
+		values.stats = append(values.stats, value)
 		c.stats[i] = total
 	}
 	if read[cpuTotal] > 0 {
@@ -133,7 +133,7 @@ func (c *capture) memory() (values memoryValues) {
 	return values
 }
 
-// collector reads what is to be shown of the garbage collector.
+// collector reads the statistics of the garbage collector.
 func (c *capture) collector() collectorValues {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()

@@ -107,35 +107,6 @@ func TestRuntimeMemStats(t *testing.T) {
 	}
 }
 
-// Registries don't take each other's differences, nor do the two kinds of captures.
-func TestRuntimeStatsPerRegistry(t *testing.T) {
-	base := NewRegistry()
-	all := []Registry{base, NewPrefixedChildRegistry(base, "p."), NewRegistry()}
-	collections := func(r Registry) (int64, int64) {
-		return r.Get("runtime.MemStats.NumGC").(Gauge).Value(), r.Get("debug.GCStats.Pause").(Histogram).Count()
-	}
-	for _, r := range all {
-		CaptureRuntimeMemStatsOnce(r)
-		CaptureDebugGCStatsOnce(r)
-	}
-	_, before := collections(base)
-	runtime.GC()
-	runtime.GC()
-	for i, r := range all {
-		CaptureRuntimeMemStatsOnce(r)
-		CaptureDebugGCStatsOnce(r)
-		if since, pauses := collections(r); since < 2 || pauses < before+2 {
-			t.Errorf("registry %d: %d collections and %d pauses since the last capture, want 2", i, since, pauses-before)
-		}
-	}
-	if got := base.Get("debug.GCStats.NumGC").(Gauge).Value(); got < 2 {
-		t.Errorf("%d collections in all", got)
-	}
-	if got := base.Get("debug.GCStats.LastGC").(Gauge).Value(); time.Since(time.Unix(0, got)) > time.Hour {
-		t.Errorf("last collection at %v", time.Unix(0, got))
-	}
-}
-
 // The loops capture every period, until whatever they are given panics; without a
 // period they capture once.
 func TestCapturePeriodically(t *testing.T) {

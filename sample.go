@@ -100,8 +100,7 @@ func (r *reservoir) Clear() { r.restart() }
 // Count returns how many values were recorded since the start.
 func (r *reservoir) Count() int64 { return r.total.read().Count() }
 
-// Sum returns the sum of all values since the start, or the end of the int64
-// range that it went beyond.
+// Sum returns the sum of all values since the start, clamped to the range of int64.
 func (r *reservoir) Sum() int64 { return r.total.read().Sum() }
 
 // Size returns how many values are in the sample.

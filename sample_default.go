@@ -27,7 +27,8 @@ func WithSampleFor(f func(name, unit string) Sample) Option {
 
 const secondsUnit = "seconds"
 
-// place is where an instrument is made for, which its sample depends on.
+// place is the registry and the name that an instrument is made for; its sample may
+// depend on them.
 type place struct {
 	registry Registry // nil for the default one
 	name     string   // in the registry
@@ -101,7 +102,7 @@ func guardedSample(make func() Sample) (s Sample) {
 }
 
 // NewSample returns a new sample as the registry's histograms and timers get it
-// if nothing is known of them; see WithSample.
+// where neither name nor unit matters; see WithSample.
 func (r *StandardRegistry) NewSample() Sample { return sampleFrom(r.newSample) }
 
 // NewSampleFor returns a new sample as a histogram or timer of that full name and

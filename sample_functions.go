@@ -45,8 +45,7 @@ func SamplePercentiles(values []int64, ps []float64) []float64 {
 // SampleStdDev returns the population's standard deviation of the values.
 func SampleStdDev(values []int64) float64 { return math.Sqrt(SampleVariance(values)) }
 
-// SampleSum returns the sum of the values, or the end of the int64 range that it
-// went beyond.
+// SampleSum returns the sum of the values, clamped to the range of int64.
 func SampleSum(values []int64) int64 {
 	var t tally
 	for _, v := range values {

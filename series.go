@@ -34,7 +34,8 @@ func (s *series) leave() { s.slot.series.Store(nil) }
 // String writes name{label="value"}, the key of GetAll and JSON.
 func (s *series) String() string { return s.family.name + s.labels.String() }
 
-// is reports whether the series is of type k, or exported if that is kindNone.
+// is reports whether the series is of type k; kindNone stands for every type that is
+// exported.
 func (s *series) is(k kind) bool { return s.kind == k || k == kindNone && s.exported }
 
 func (s *series) hash() uint64 { return s.family.hash + s.labels.hash() }
@@ -97,9 +98,9 @@ func (s *labelSet) same(other *labelSet) bool {
 
 var hashSeed = maphash.MakeSeed()
 
-// The two constants keep the operands of mix from being zero, and a label apart
-// from the one with name and value exchanged. They are the fractional bits of
-// the square roots of 2 and 3: any two unrelated odd numbers would do.
+// The two constants keep the factors in hashPair from being zero, and give a label
+// another hash than the one with name and value exchanged. They are the fractional
+// bits of the square roots of 2 and 3: any two unrelated odd numbers would do.
 const (
 	mixName  = 0x6a09e667f3bcc909
 	mixValue = 0xbb67ae8584caa73b
@@ -122,9 +123,9 @@ func hashPair(name, value string) uint64 {
 	return high ^ low
 }
 
-// hash adds up the hashes of the pairs: a map comes in any order, and sorting
-// it first would cost more than the lookup. It is that of the set made from it.
-// The count is of the labels that are not empty.
+// hash adds up the hashes of the pairs: a map comes in any order, and sorting it
+// first would cost more than the lookup. The sum equals the hash of the labelSet made
+// from the map, and count is the number of labels that are not empty.
 func (l Labels) hash() (sum uint64, count int) {
 	for name, value := range l {
 		if value != "" {

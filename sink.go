@@ -31,9 +31,9 @@ func (p *PrefixedRegistry) SinkOnce(name string, metric any) {
 	p.parent.SinkOnce(p.prefix+name, metric)
 }
 
-// EachApart is Each for those who show metrics to others: it calls registered for
-// each series and sunk for what SinkOnce left, which is to be shown until somebody has
-// looked. A registry that a user wrote is asked through a method
+// EachApart is Each for exporters: it calls registered for each series, and sunk for
+// what SinkOnce left, which an exporter keeps until it has been scraped or pushed. A
+// registry that a user wrote is asked through a method
 // EachApart(registered, sunk func(string, any)). Without it, what waits in the registry
 // of this package that its Get leads to is taken first, and then its Each is called.
 func EachApart(r Registry, registered, sunk func(name string, metric any)) {
@@ -66,8 +66,8 @@ func (p *PrefixedRegistry) EachApart(registered, sunk func(string, any)) {
 	p.eachOfUser(registered)
 }
 
-// apart calls each while nothing that SinkOnce left is there to be taken, and then
-// hands out what has the prefix.
+// apart calls each with the sink emptied, so that it hands out nothing but series, and
+// then hands out what SinkOnce left under the prefix.
 func (r *StandardRegistry) apart(prefix string, each func(), sunk func(string, any)) {
 	func() {
 		taken := r.sunk.take("")
@@ -77,8 +77,8 @@ func (r *StandardRegistry) apart(prefix string, each func(), sunk func(string, a
 	r.eachSunk(prefix, sunk)
 }
 
-// eachSunk hands out what was left under the prefix. What f doesn't come to see,
-// since it panics, is left for the next time.
+// eachSunk hands out what SinkOnce left under the prefix. If f panics, what it has not
+// been given is left for the next time.
 func (r *StandardRegistry) eachSunk(prefix string, f func(string, any)) {
 	taken := r.sunk.take(prefix)
 	defer func() { r.sunk.putBack(taken) }()
@@ -105,7 +105,7 @@ type sink struct {
 // sinkLimit bounds the memory of a program whose registry nobody reads.
 const sinkLimit = 1 << 20
 
-var errSinkFull = errors.New("a million metrics wait for an Each, which nobody calls")
+var errSinkFull = errors.New("a million metrics are waiting already, and nobody calls Each")
 
 // add reports whether there was room.
 func (s *sink) add(m namedMetric) bool {

@@ -90,7 +90,7 @@ func TestSinkOnceLimit(t *testing.T) {
 	if got := len(r.sunk.waiting); got != sinkLimit {
 		t.Errorf("%d metrics wait, want %d", got, sinkLimit)
 	}
-	wantLog(t, log, "a million metrics wait")
+	wantLog(t, log, "a million metrics are waiting")
 }
 
 // Each metric that is left is handed out to exactly one of several readers.

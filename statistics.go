@@ -28,9 +28,10 @@ type Statistics struct {
 	// overwritten by the next call.
 	Percentiles []float64
 
-	source      recorder  // what was read,
-	version     uint64    // as of which change,
-	percentiles []float64 // and for which percentiles
+	// What was described last, to see whether it has changed:
+	source      recorder
+	version     uint64
+	percentiles []float64
 }
 
 // current reports whether s still describes the sample of r.
@@ -86,8 +87,8 @@ type distribution struct {
 	squares float64   // the sum of their squares
 }
 
-// even is the largest spread of the logarithms of weights that is taken for none.
-// At alpha 0.015 these are the values of half a second.
+// even is the spread of the logarithms of weights up to which all count as equal. At
+// alpha 0.015 it is that of the values of half a second.
 const even = 1. / 128
 
 // weigh completes a distribution whose weights are still logarithms. Only their
@@ -156,7 +157,8 @@ func (d *distribution) mean() float64 {
 	return within(middle+sum/d.weight, d.min(), d.max())
 }
 
-// meanOf returns the mean of values in any order, whose ends it is told.
+// meanOf returns the mean of values in any order, the lowest and highest of which the
+// caller knows.
 func meanOf(values []int64, lowest, highest int64) float64 {
 	if len(values) == 0 {
 		return 0

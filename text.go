@@ -67,7 +67,7 @@ type textLine struct{ label, value string }
 const textFormat = "  %-13s%s\n"
 
 // textOf returns a metric as text, durations in units of scale, or as whole
-// nanoseconds if that is 0. It is not ok for what can't be read.
+// nanoseconds if that is 0. For what can't be read, ok is false.
 func textOf(name string, metric any, scale time.Duration) (t seriesText, ok bool) {
 	t.name = name + labelsOf(metric).String()
 	if h, ok := metric.(Healthcheck); ok {

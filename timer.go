@@ -24,7 +24,7 @@ type Timer struct{ state *timerState }
 type timerState struct {
 	origin
 	histogram *histogramState
-	reservoir *reservoir    // histogram's, to be called directly; nil if custom
+	reservoir *reservoir    // histogram's, for calls that can be inlined; nil if custom
 	buckets   *BucketSample // likewise
 	rates     rates.Rates   // unused if custom
 	custom    *customTimer
@@ -45,7 +45,7 @@ func NewCustomTimer(h Histogram, m Meter, labels ...Labels) Timer {
 	if UseNilMetrics {
 		return Timer{}
 	}
-	h.becomeTimers() // m reads the clock
+	h.becomeTimers()
 	state := &timerState{
 		origin: origin{labels: newLabelSet(labels...)},
 		custom: &customTimer{h, m},
@@ -133,7 +133,7 @@ func (t Timer) Time(f func()) {
 	f()
 }
 
-// update records v at about the time when the clock was last read.
+// update records v without knowing the time, and reads the clock if that is due.
 func (s *timerState) update(v int64) {
 	if s.buckets != nil {
 		s.buckets.Update(v)
@@ -149,8 +149,8 @@ func (s *timerState) update(v int64) {
 	}
 }
 
-// record records v, and advances the rates if the clock was read. Otherwise they
-// learn of v when it is read next.
+// record records v at t, and advances the rates if the time is known by then.
+// Otherwise v counts for them when the clock is read next.
 func (s *timerState) record(v, t int64) {
 	switch {
 	case s.reservoir != nil:
@@ -215,22 +215,21 @@ func (t Timer) distribution() Histogram {
 	return Histogram{t.state.histogram}
 }
 
-// read calls read, which returns the totals, and returns them with the rates
-// that belong to them.
-func (s *timerState) read(read func() tally) (tally, rateValues) {
+// read returns the totals that readTotals returns, and the rates of the same moment.
+func (s *timerState) read(readTotals func() tally) (tally, rateValues) {
 	if s.custom != nil {
-		totals := read()
+		totals := readTotals()
 		return totals, s.custom.meter.Snapshot().rateValues
 	}
 	if s.histogram.runsUserCode() { // which may read the timer itself
-		totals := read()
+		totals := readTotals()
 		s.rates.Lock()
 		defer s.rates.Unlock()
 		return totals, rateValues{s.rates.Read(clock.Now(), s.updates())}
 	}
 	s.rates.Lock()
 	defer s.rates.Unlock()
-	totals := read()
+	totals := readTotals()
 	return totals, rateValues{s.rates.Read(clock.Now(), totals.count)}
 }
 
@@ -270,8 +269,8 @@ func (t Timer) Sample() Sample { return t.distribution().Sample() }
 // Count returns how many durations were recorded since the start.
 func (t Timer) Count() int64 { return t.distribution().Count() }
 
-// Sum returns the sum of all durations since the start in nanoseconds, or the end
-// of the int64 range that it went beyond; SumFloat64 of a snapshot has it whole.
+// Sum returns the sum of all durations since the start in nanoseconds, clamped to the
+// range of int64; SumFloat64 of a snapshot is not clamped.
 func (t Timer) Sum() int64 { return t.distribution().Sum() }
 
 // Max returns the longest duration in the sample in nanoseconds.
@@ -314,7 +313,7 @@ func (t Timer) readRates() rateValues {
 	if t.state == nil {
 		return rateValues{}
 	}
-	_, rates := t.state.read(t.distribution().awake)
+	_, rates := t.state.read(t.distribution().wake)
 	return rates
 }
 

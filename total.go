@@ -27,8 +27,8 @@ func (t *tally) add(count, sum int64) {
 // Count returns how many values were recorded since the start.
 func (t tally) Count() int64 { return t.count }
 
-// Sum returns the sum of all values recorded since the start. A sum beyond the
-// range of int64 becomes the nearest end of it; SumFloat64 returns it whole.
+// Sum returns the sum of all values recorded since the start, clamped to the range of
+// int64; SumFloat64 is not clamped.
 func (t tally) Sum() int64 {
 	switch {
 	case t.high == int64(t.low)>>63:

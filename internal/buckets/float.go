@@ -105,7 +105,7 @@ func (f floats) withCuts(bounds []float64) *floats {
 	return &f
 }
 
-// index returns that of the bucket in the schema, for a positive magnitude.
+// index returns the index in the schema of the bucket of a positive magnitude.
 func (f *floats) index(magnitude float64) int32 {
 	exponent, mantissa := split(magnitude)
 	if f.schema < 0 {
@@ -146,7 +146,7 @@ func (f *floats) upper(index int32) float64 {
 	return min(bound, math.MaxFloat64)
 }
 
-// position returns that of the bucket of v, which must be finite.
+// position returns the position of the bucket that v, which must be finite, falls into.
 func (f *floats) position(v float64) int {
 	switch {
 	case v > 0:

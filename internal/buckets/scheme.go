@@ -91,7 +91,7 @@ func (s *Scheme) Positive() *Side { return s.positive }
 // Float reports whether the values are float64.
 func (s *Scheme) Float() bool { return s.float != nil }
 
-// Position returns that of the bucket of v.
+// Position returns the position of the bucket that v falls into.
 func (s *Scheme) Position(v int64) int {
 	if s.float != nil {
 		return s.float.position(float64(v))
@@ -102,8 +102,8 @@ func (s *Scheme) Position(v int64) int {
 	return -s.negative.Find(-uint64(v))
 }
 
-// PositionFloat returns that of the bucket of v, which must be finite, or of the
-// integer next to v.
+// PositionFloat is Position for a float64, which must be finite. A scheme of integers
+// rounds it to the nearest one.
 func (s *Scheme) PositionFloat(v float64) int {
 	if s.float != nil {
 		return s.float.position(v)
@@ -127,8 +127,8 @@ func (s *Scheme) Index(position int) int32 {
 	return side.index[n]
 }
 
-// At returns the side that a position is on, and the number of its bucket there. It
-// is for integers.
+// At returns the side that a position is on, and the number of its bucket there. Only
+// schemes of integers have sides.
 func (s *Scheme) At(position int) (*Side, int) {
 	if position >= 0 {
 		return s.positive, position
@@ -136,8 +136,8 @@ func (s *Scheme) At(position int) (*Side, int) {
 	return s.negative, -position
 }
 
-// Limits returns the lowest and the highest integer of a bucket; of floats, what all
-// are above or equal to, and the highest.
+// Limits returns the lowest and the highest integer of a bucket. For floats, the limit
+// closer to zero is the end of the next bucket.
 func (s *Scheme) Limits(position int) (low, high float64) {
 	if s.float != nil {
 		return s.float.limits(position)
@@ -150,7 +150,7 @@ func (s *Scheme) Limits(position int) (low, high float64) {
 	return low, high
 }
 
-// ClassicOf returns the number of the first bound that v is not above.
+// ClassicOf returns the number of the first bound that is not below v.
 func (s *Scheme) ClassicOf(v int64) int { return s.classicAt(s.Position(v)) }
 
 // ClassicOfFloat is ClassicOf for floats.

@@ -25,8 +25,8 @@ func Now() int64 { return int64(time.Since(epoch)) }
 func Since(t time.Time) int64 { return int64(t.Sub(epoch)) }
 
 const (
-	// Sparse is of how many updates of a busy instrument one reads the clock. A
-	// sixteenth of what the clock costs can be borne.
+	// Sparse is the number of updates of a busy instrument of which one reads the
+	// clock. A sixteenth of what the clock costs can be borne.
 	Sparse     = 16
 	sparseMask = Sparse - 1
 
@@ -54,8 +54,8 @@ func passes(count, n int64, mask uint64) bool { return uint64(count^(count-n)) >
 // to call Read.
 func (c *Coarse) Due(count, n int64) bool { return passes(count, n, c.Mask()) }
 
-// Mask has the bits in which the number of an update, counted one by one, must be
-// zero for it to be due: Due where there is such a number.
+// Mask is Due for callers who number their updates one by one: an update is due if its
+// number has none of these bits.
 func (c *Coarse) Mask() uint64 { return uint64(c.mask.Load()) }
 
 // Read reads the clock for an update that was due, and decides whether the next

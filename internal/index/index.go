@@ -57,8 +57,8 @@ func (x *Index[E]) chain(hash uint64) *Node[E] {
 	return chains[hash&uint64(len(chains)-1)].Load()
 }
 
-// Insert adds an entry that is not there yet. When the table is full, entries
-// that are no longer alive are left behind; a nil alive means that all are.
+// Insert adds an entry that is not there yet. A full table is rebuilt without the
+// entries that are no longer alive; a nil alive means that all are.
 func (x *Index[E]) Insert(hash uint64, entry E, alive func(E) bool) {
 	if table := x.table.Load(); table == nil || x.count >= len(*table) {
 		x.rebuild(alive)

@@ -57,8 +57,8 @@ func (r *Rates) Restart(t int64) {
 	r.next.Store(t + int64(TickEvery))
 }
 
-// Advance makes up for the ticks that were due by t. All of count came before
-// the first of these ticks: call it before the count goes on after a tick.
+// Advance makes up for the ticks that were due by t. It takes all of count for events
+// before the first of these ticks, so call it before counting what came later.
 func (r *Rates) Advance(t, count int64) {
 	next := r.next.Load()
 	if t < next {
