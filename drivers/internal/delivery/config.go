@@ -48,11 +48,15 @@ type Config struct {
 func (c Config) complete() (Config, error) {
 	switch {
 	case c.Interval < 0:
-		return c, fmt.Errorf("%s: interval %v is negative", c.Package, c.Interval)
+		return c, c.negative("Interval", c.Interval)
 	case c.Timeout < 0:
-		return c, fmt.Errorf("%s: timeout %v is negative", c.Package, c.Timeout)
+		return c, c.negative("Timeout", c.Timeout)
 	}
 	c.Interval = cmp.Or(c.Interval, DefaultInterval)
 	c.Timeout = cmp.Or(c.Timeout, min(DefaultTimeout, c.Interval))
 	return c, nil
+}
+
+func (c Config) negative(field string, value time.Duration) error {
+	return &ConfigError{c.Package, field, fmt.Errorf("%v is negative", value)}
 }

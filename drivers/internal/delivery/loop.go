@@ -33,7 +33,7 @@ type Loop struct {
 	closed     chan struct{} // closed when it has delivered
 }
 
-// New makes a loop; Run starts it. Its errors begin with the package's name.
+// New makes a loop; Run starts it. Its error is a *ConfigError.
 func New(config Config) (*Loop, error) {
 	config, err := config.complete()
 	if err != nil {

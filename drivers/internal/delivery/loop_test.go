@@ -107,8 +107,8 @@ func TestConfig(t *testing.T) {
 		{s, 0, s, s, ""},
 		{60 * s, 0, 60 * s, 10 * s, ""},
 		{s, 5 * s, s, 5 * s, ""},
-		{-1, 0, 0, 0, "test: interval -1ns is negative"},
-		{0, -s, 0, 0, "test: timeout -1s is negative"},
+		{-1, 0, 0, 0, "test: Config.Interval: -1ns is negative"},
+		{0, -s, 0, 0, "test: Config.Timeout: -1s is negative"},
 	} {
 		l, err := New(Config{Package: "test", Interval: test.interval, Timeout: test.timeout})
 		if test.err != "" {
