@@ -88,6 +88,7 @@ func TestUpdatesDoNotAllocate(t *testing.T) {
 	}
 	for name, update := range map[string]func(){
 		"Counter.Inc":         func() { counter.Inc(1) },
+		"Counter.IncFloat64":  func() { counter.IncFloat64(0.5) },
 		"Counter.Dec":         func() { counter.Dec(1) },
 		"Gauge.Update":        func() { gauge.Update(1) },
 		"GaugeFloat64.Update": func() { float.Update(1) },

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"math"
 	"sync/atomic"
 	"time"
 )
@@ -26,8 +27,9 @@ type counterState struct {
 
 // counterRare is what few counters have: it is allocated when one needs it.
 type counterRare struct {
-	exemplar atomic.Pointer[exemplar]
-	stripes  atomic.Pointer[stripes] // what was added since the counter was fought for
+	exemplar  atomic.Pointer[exemplar]
+	stripes   atomic.Pointer[stripes] // what was added since the counter was fought for
+	fractions atomic.Uint64           // bits of the sum of what IncFloat64 added that was no whole number
 }
 
 // NewCounter returns a counter that no registry knows yet.
@@ -67,6 +69,23 @@ func (c Counter) Inc(n int64) {
 func (c Counter) Dec(n int64) {
 	if c.state != nil {
 		c.state.add(-n)
+	}
+}
+
+// IncFloat64 adds n, which may have a fraction and be negative, for what isn't counted
+// in whole steps, such as seconds. Whole numbers are added as by Inc; the others are
+// summed up beside them as a float64, so that CountFloat64 has the fractions too. NaN
+// and infinities are not added, since they would spoil the sum for good; the first is
+// logged. It allocates once, for the first fraction.
+func (c Counter) IncFloat64(n float64) {
+	switch whole := int64(n); {
+	case c.state == nil:
+	case float64(whole) == n && math.Abs(n) < 1<<63: // at the ends conversion depends on the processor
+		c.state.add(whole)
+	case math.IsNaN(n - n):
+		reports.once("", "value not added to a counter", errNotFinite)
+	default:
+		addFloat(&c.state.needRare().fractions, n)
 	}
 }
 
@@ -115,25 +134,40 @@ func (c Counter) Clear() {
 	c.state.count.Store(0)
 	if rare := c.state.rare.Load(); rare != nil {
 		rare.exemplar.Store(nil)
+		rare.fractions.Store(0)
 		if stripes := rare.stripes.Load(); stripes != nil {
 			stripes.clear()
 		}
 	}
 }
 
-// Count returns the current value. As long as nothing negative is added and nobody
-// clears, it never goes down from one call to the next.
+// Count returns the current value, rounded down if fractions were added. As long as
+// nothing negative is added and nobody clears, it never goes down from one call to the
+// next.
 func (c Counter) Count() int64 {
+	whole, fractions := c.read()
+	return whole + int64(math.Floor(fractions))
+}
+
+// CountFloat64 is Count with the fractions that IncFloat64 added.
+func (c Counter) CountFloat64() float64 {
+	whole, fractions := c.read()
+	return float64(whole) + fractions
+}
+
+// read returns the sum of what was added in whole numbers, and that of the rest.
+func (c Counter) read() (whole int64, fractions float64) {
 	if c.state == nil {
-		return 0
+		return 0, 0
 	}
-	count := c.state.count.Load()
+	whole = c.state.count.Load()
 	if rare := c.state.rare.Load(); rare != nil {
+		fractions = math.Float64frombits(rare.fractions.Load())
 		if stripes := rare.stripes.Load(); stripes != nil {
-			count += stripes.sum()
+			whole += stripes.sum()
 		}
 	}
-	return count
+	return whole, fractions
 }
 
 // Labels returns a copy of the counter's labels, never nil.
@@ -145,7 +179,8 @@ func (c Counter) Created() time.Time { return c.provenance().Created() }
 
 // Snapshot returns a read-only copy of the counter as it is now.
 func (c Counter) Snapshot() CounterSnapshot {
-	return CounterSnapshot{c.provenance(), c.Count(), c.exemplar()}
+	whole, fractions := c.read()
+	return CounterSnapshot{c.provenance(), whole, fractions, c.exemplar()}
 }
 
 // WithLabels returns a snapshot with labels added to the counter's own, which
@@ -164,12 +199,17 @@ func (c Counter) provenance() (p provenance) {
 // CounterSnapshot is a counter as it was at one moment. It never changes.
 type CounterSnapshot struct {
 	provenance
-	count    int64
-	exemplar *exemplar
+	whole     int64
+	fractions float64
+	exemplar  *exemplar
 }
 
-// Count returns the value at the time of the snapshot.
-func (s CounterSnapshot) Count() int64 { return s.count }
+// Count returns the value at the time of the snapshot, rounded down if fractions were
+// added.
+func (s CounterSnapshot) Count() int64 { return s.whole + int64(math.Floor(s.fractions)) }
+
+// CountFloat64 is Count with the fractions that IncFloat64 added.
+func (s CounterSnapshot) CountFloat64() float64 { return float64(s.whole) + s.fractions }
 
 // Snapshot returns the snapshot itself.
 func (s CounterSnapshot) Snapshot() CounterSnapshot { return s }

@@ -50,3 +50,12 @@ func ExampleCounter_WithLabels() {
 	// {code="200",host="a"}
 	// {code="200"}
 }
+
+// What is no whole number is counted with its fraction.
+func ExampleCounter_IncFloat64() {
+	seconds := metrics.NewCounter()
+	seconds.IncFloat64(0.25)
+	seconds.IncFloat64(1.5)
+	fmt.Println(seconds.CountFloat64(), seconds.Count())
+	// Output: 1.75 1
+}

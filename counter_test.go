@@ -2,6 +2,8 @@ package metrics
 
 import (
 	"maps"
+	"math"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -128,5 +130,55 @@ func TestCountsAreExactUnderConcurrency(t *testing.T) {
 	}
 	if gauge.Value() != 7 || float.Value() != 7 {
 		t.Error("gauges lost their value")
+	}
+}
+
+func TestCounterIncFloat64(t *testing.T) {
+	log := captureLog(t)
+	c := NewCounter()
+	for _, n := range []float64{0.5, 2, 0.25, 0, 3, 0.5, math.NaN(), math.Inf(1), math.Inf(-1)} {
+		c.IncFloat64(n)
+	}
+	c.Inc(1)
+	s := c.Snapshot()
+	if c.CountFloat64() != 7.25 || c.Count() != 7 || s.CountFloat64() != 7.25 || s.Count() != 7 {
+		t.Errorf("count %v and %v, snapshot %v and %v, want 7.25 and 7", c.CountFloat64(), c.Count(), s.CountFloat64(), s.Count())
+	}
+	if n := strings.Count(log.String(), "infinite or NaN"); n != 1 {
+		t.Errorf("logged %d times:\n%s", n, log)
+	}
+	c.IncFloat64(-8)
+	c.IncFloat64(-0.5)
+	if c.CountFloat64() != -1.25 || c.Count() != -2 {
+		t.Errorf("count %v and %v, want -1.25 rounded down to -2", c.CountFloat64(), c.Count())
+	}
+	c.IncFloat64(1 << 62)
+	c.IncFloat64(1e300)
+	if got := c.CountFloat64(); got != 1e300 {
+		t.Errorf("count %v, want 1e300", got)
+	}
+	if c.Clear(); c.CountFloat64() != 0 || c.Count() != 0 {
+		t.Errorf("count %v after Clear", c.CountFloat64())
+	}
+	Counter{}.IncFloat64(0.5)
+}
+
+// Fractions of a power of two add up exactly, whatever the order.
+func TestCounterIncFloat64Concurrently(t *testing.T) {
+	const writers, each = 4, 5_000
+	c := NewCounter()
+	var group sync.WaitGroup
+	for range writers {
+		group.Go(func() {
+			for range each {
+				c.IncFloat64(0.25)
+				c.IncFloat64(1)
+				c.Inc(1)
+			}
+		})
+	}
+	group.Wait()
+	if got := c.CountFloat64(); got != 2.25*writers*each {
+		t.Errorf("count %v, want %v", got, 2.25*writers*each)
 	}
 }

@@ -188,13 +188,16 @@ func (g GaugeFloat64) Update(value float64) {
 // beside Update; each is rounded as float64 addition is. It does nothing to a
 // functional gauge.
 func (g GaugeFloat64) Inc(n float64) {
-	if g.state == nil {
-		return
+	if g.state != nil {
+		addFloat(&g.state.bits, n)
 	}
+}
+
+// addFloat adds n to the float64 whose bits are in the word.
+func addFloat(bits *atomic.Uint64, n float64) {
 	for {
-		before := g.state.bits.Load()
-		after := math.Float64bits(math.Float64frombits(before) + n)
-		if g.state.bits.CompareAndSwap(before, after) {
+		before := bits.Load()
+		if bits.CompareAndSwap(before, math.Float64bits(math.Float64frombits(before)+n)) {
 			return
 		}
 	}

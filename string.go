@@ -25,7 +25,7 @@ func (c Counter) String() string { return c.Snapshot().String() }
 
 // String returns the snapshot as a line of text: counter{code="200"} count=3.
 func (s CounterSnapshot) String() string {
-	return fmt.Sprintf("counter%s count=%d", s.labels, s.count)
+	return fmt.Sprintf("counter%s count=%d", s.labels, s.Count())
 }
 
 // String returns the gauge as a line of text. That of a functional gauge runs its

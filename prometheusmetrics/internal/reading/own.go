@@ -10,7 +10,7 @@ import (
 func (v *Values) readOwn(metric any, want Wanted) {
 	switch m := metric.(type) {
 	case metrics.Counter:
-		v.Value, v.Created = float64(m.Count()), m.Created()
+		v.Value, v.Created = m.CountFloat64(), m.Created()
 		v.setExemplar(m.Snapshot())
 	case metrics.Gauge:
 		v.Value = float64(m.Value())

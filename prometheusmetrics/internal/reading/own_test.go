@@ -62,6 +62,17 @@ func TestSecondReading(t *testing.T) {
 	}
 }
 
+// TestCounterFractions: what was added with a fraction is read with it.
+func TestCounterFractions(t *testing.T) {
+	c := metrics.NewCounter()
+	c.IncFloat64(0.25)
+	c.Inc(3)
+	var v Values
+	if v.readOwn(c, Wanted{}); v.Value != 3.25 {
+		t.Errorf("value %v, want 3.25", v.Value)
+	}
+}
+
 // TestCounterExemplar: it is another pointer when, and only when, it is another one.
 func TestCounterExemplar(t *testing.T) {
 	c := metrics.NewCounter()
