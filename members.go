@@ -46,8 +46,10 @@ func (m *members) slack() int { return max(16, m.size/8-4) }
 func (m *members) weight(e entry) float64 { return m.alpha * float64(int64(e.stamp>>stampShift)) }
 
 // priority is the logarithm of the entry's priority, from 0 up.
-func (m *members) priority(e entry) float64 {
-	return m.weight(e) + float64(int64(e.stamp&stampMask))*(1./stampOne)
+func (m *members) priority(e entry) float64 { return priority(m.alpha, e.stamp) }
+
+func priority(alpha float64, stamp uint64) float64 {
+	return alpha*float64(int64(stamp>>stampShift)) + float64(int64(stamp&stampMask))*(1./stampOne)
 }
 
 // clear forgets the entries but keeps their room.

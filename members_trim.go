@@ -3,6 +3,7 @@ package metrics
 import (
 	"cmp"
 	"math"
+	"math/bits"
 	"slices"
 	"sync"
 )
@@ -10,9 +11,16 @@ import (
 // sieve is how many priorities trim can choose tau from.
 const sieve = 256
 
+// lowest are the entries whose priority is below some bar: their priorities, and where
+// they are, in ascending order. There is no room for more than sieve.
+type lowest struct {
+	priorities [sieve]float64
+	places     [sieve]int32
+}
+
 // trim leaves the size entries of highest priority, and makes tau the highest of
-// the others. It takes a pass over the entries to collect the priorities that may
-// be tau, and another one to drop what is not above it.
+// the others. It takes a pass over the entries to find those that may have to leave;
+// the rest move in runs.
 func (m *members) trim() {
 	for m.excess() > sieve/2 && m.trimRoughly() {
 	}
@@ -20,22 +28,15 @@ func (m *members) trim() {
 	if excess <= 0 {
 		return
 	}
-	var low [sieve]float64
-	step := m.step(float64(excess) + 2*math.Sqrt(float64(excess)))
+	var low lowest
+	step := m.step(float64(excess) + 3*math.Sqrt(float64(excess)) + 3)
 	if len(m.entries) <= sieve {
 		step = math.Inf(1) // all of them
 	}
 	for range 6 {
-		n := m.collect(m.tau+step, &low)
-		if excess <= n && n <= sieve {
-			tau, below, equal := nthLowest(low[:n], excess-1)
-			if below+equal == excess { // as nearly always: save a pass
-				m.drop(math.Nextafter(tau, math.Inf(1)))
-				m.tau = tau
-			} else {
-				m.drop(tau)
-				m.dropEqual(excess - below)
-			}
+		bar := m.tau + step
+		n := m.collect(bar, &low)
+		if excess <= n && n <= sieve && m.remove(&low, n, excess, bar-margin) {
 			return
 		}
 		if n < excess {
@@ -63,7 +64,7 @@ func (m *members) trimRoughly() bool {
 	excess := float64(m.excess())
 	step := m.step(excess - 3*math.Sqrt(excess))
 	for range 6 {
-		n := float64(m.collect(m.tau+step, nil))
+		n := float64(m.below(m.tau + step))
 		if excess/2 <= n && n < excess {
 			m.drop(m.tau + step)
 			return true
@@ -73,64 +74,103 @@ func (m *members) trimRoughly() bool {
 	return false
 }
 
-// collect counts the priorities below bar, and puts as many as fit into low. It does
-// without a branch, which no processor could predict.
-func (m *members) collect(bar float64, low *[sieve]float64) (n int) {
-	var unwanted [sieve]float64
-	if low == nil {
-		low = &unwanted
-	}
-	for _, e := range m.entries {
-		p := m.priority(e)
-		low[min(uint(n), sieve-1)] = p
-		below := 0
-		if p < bar {
-			below = 1
+// collect counts the entries whose priority is below bar, and puts them into low if they
+// fit. It does with few instructions for each, in whole steps of a stamp. So it may count
+// some whose priority is above bar by up to margin, and some that are below by so little
+// may be missing.
+func (m *members) collect(bar float64, low *lowest) (n int) {
+	alpha, limit := saturated(m.alpha*stampOne*(1<<(64-stampShift))), saturated(bar*stampOne)
+	entries := m.entries
+	for i := range entries {
+		stamp := entries[i].stamp
+		weight, _ := bits.Mul64(stamp&^stampMask, alpha)
+		if weight+stamp&stampMask < limit {
+			low.places[uint(n)%sieve] = int32(i)
+			n++
 		}
-		n += below
+	}
+	if n <= sieve {
+		for i, at := range low.places[:n] {
+			low.priorities[i] = m.priority(entries[at])
+		}
 	}
 	return n
+}
+
+// margin is by how much rounding may change a priority: two steps of a stamp.
+const margin = 2. / stampOne
+
+// saturated returns the whole part of a number that is not negative, or the highest there
+// is.
+func saturated(x float64) uint64 {
+	if x >= 1<<64 {
+		return math.MaxUint64
+	}
+	return uint64(x)
+}
+
+// below counts the entries of priorities below bar.
+func (m *members) below(bar float64) (n int) {
+	for _, e := range m.entries {
+		if m.priority(e) < bar {
+			n++
+		}
+	}
+	return n
+}
+
+// remove removes excess entries out of the n that are in low, and makes tau the highest
+// of their priorities. It reports false, and removes none, if that would be above highest.
+// In a large reservoir several may have that one; they differ by less than a stamp
+// resolves, so it hardly matters which ones stay.
+func (m *members) remove(low *lowest, n, excess int, highest float64) bool {
+	priorities := low.priorities
+	tau, below := nthLowest(priorities[:n], excess-1)
+	if tau > highest {
+		return false
+	}
+	equal := excess - below // so many leave of those that equal tau
+	left, sorted, from := 0, m.sorted, 0
+	for i, p := range low.priorities[:n] {
+		if p > tau || p == tau && equal == 0 {
+			continue
+		}
+		if p == tau {
+			equal--
+		}
+		at := int(low.places[i])
+		if at < m.sorted {
+			sorted--
+		}
+		left += m.move(left, from, at)
+		from = at + 1
+	}
+	left += m.move(left, from, len(m.entries))
+	m.entries, m.sorted, m.tau = m.entries[:left], sorted, tau
+	return true
+}
+
+// move moves the entries between from and to, and returns how many they are.
+func (m *members) move(left, from, to int) int {
+	if left == from {
+		return to - from
+	}
+	return copy(m.entries[left:], m.entries[from:to])
 }
 
 // drop removes the entries of priorities below bar, which becomes tau. The others stay
 // in their order.
 func (m *members) drop(bar float64) {
-	left := m.pack(0, 0, m.sorted, bar)
-	sorted := left
-	left = m.pack(left, m.sorted, len(m.entries), bar)
-	m.entries, m.sorted, m.tau = m.entries[:left], sorted, bar
-}
-
-// pack moves the entries between from and to whose priority is not below bar to the
-// place left, one behind the other, and returns where they end.
-func (m *members) pack(left, from, to int, bar float64) int {
-	for _, e := range m.entries[from:to] {
-		m.entries[left] = e
-		stays := 0
-		if m.priority(e) >= bar {
-			stays = 1
-		}
-		left += stays
-	}
-	return left
-}
-
-// dropEqual removes n entries of priority tau. In a large reservoir there may be more of
-// them; they differ by less than a stamp resolves, so it hardly matters which ones stay.
-func (m *members) dropEqual(n int) {
 	left, sorted := 0, m.sorted
 	for i, e := range m.entries {
-		if n > 0 && m.priority(e) == m.tau {
-			n--
-			if i < m.sorted {
-				sorted--
-			}
-			continue
+		if m.priority(e) >= bar {
+			m.entries[left] = e
+			left++
+		} else if i < m.sorted {
+			sorted--
 		}
-		m.entries[left] = e
-		left++
 	}
-	m.entries, m.sorted = m.entries[:left], sorted
+	m.entries, m.sorted, m.tau = m.entries[:left], sorted, bar
 }
 
 // trimBySorting is trim for priorities of any distribution, and slow.
@@ -142,9 +182,9 @@ func (m *members) trimBySorting(excess int) {
 }
 
 // nthLowest returns the n-th lowest number of the list, counted from 0, and how many
-// are below it and equal to it. It changes the order of the list: quickselect by Hoare
+// are below it. It changes the order of the list: quickselect by Hoare
 // (Algorithm 65: Find, CACM 1961).
-func nthLowest(list []float64, n int) (v float64, below, equal int) {
+func nthLowest(list []float64, n int) (v float64, below int) {
 	low, high := 0, len(list)-1
 	for low < high {
 		pivot := list[n]
@@ -171,14 +211,11 @@ func nthLowest(list []float64, n int) (v float64, below, equal int) {
 	}
 	v = list[n]
 	for _, other := range list {
-		switch {
-		case other < v:
+		if other < v {
 			below++
-		case other == v:
-			equal++
 		}
 	}
-	return v, below, equal
+	return v, below
 }
 
 // tails are reused for merging.
@@ -191,27 +228,42 @@ func (m *members) sort() {
 	if len(tail) == 0 {
 		return
 	}
-	slices.SortFunc(tail, func(a, b entry) int { return cmp.Compare(a.value, b.value) })
+	sortByValue(tail)
 	if m.sorted > 0 {
 		m.mergeTail()
 	}
 	m.sorted = len(m.entries)
 }
 
+// sortByValue sorts entries. Those that came since the last reading are mostly few.
+func sortByValue(entries []entry) {
+	if len(entries) > 32 {
+		slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.value, b.value) })
+		return
+	}
+	for i, e := range entries {
+		for ; i > 0 && entries[i-1].value > e.value; i-- {
+			entries[i] = entries[i-1]
+		}
+		entries[i] = e
+	}
+}
+
 // mergeTail merges the entries behind the sorted ones, which are sorted by now, from
-// the end.
+// the end. What lies between two of them moves in one go.
 func (m *members) mergeTail() {
 	scratch := tails.Get().(*[]entry)
 	defer tails.Put(scratch)
 	*scratch = append((*scratch)[:0], m.entries[m.sorted:]...)
-	front, tail := m.entries[:m.sorted], *scratch
-	for i := len(m.entries) - 1; len(tail) > 0; i-- {
-		if last := len(front) - 1; last >= 0 && front[last].value > tail[len(tail)-1].value {
-			m.entries[i] = front[last]
-			front = front[:last]
-		} else {
-			m.entries[i] = tail[len(tail)-1]
-			tail = tail[:len(tail)-1]
+	front, end := m.sorted, len(m.entries)
+	for _, e := range slices.Backward(*scratch) {
+		from := front
+		for from > 0 && m.entries[from-1].value > e.value {
+			from--
 		}
+		end -= front - from + 1
+		copy(m.entries[end+1:], m.entries[from:front])
+		m.entries[end] = e
+		front = from
 	}
 }

@@ -2,7 +2,6 @@ package metrics
 
 import (
 	"cmp"
-	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -15,8 +14,9 @@ func TestMembersAgainstSorting(t *testing.T) {
 	random := rand.New(rand.NewPCG(18, 19))
 	for _, size := range []int{1, 2, 15, 16, 17, 100, 1028, 5000} {
 		for _, different := range []int64{1, 5, 1 << 40} {
-			for _, pace := range []uint64{0, 1, 300} {
-				m := members{alpha: 0.001, size: size}
+			for i, pace := range []uint64{0, 1, 300, 1, 1, 1} {
+				// That of the default is 1.6e-5.
+				m := members{alpha: []float64{0.001, 0.001, 0.001, 0, 1.6e-5, 1e6}[i], size: size}
 				var all []entry
 				unit := uint64(0)
 				for range 4*size + 300 {
@@ -98,6 +98,37 @@ func TestMembersOfEqualPriority(t *testing.T) {
 	}
 }
 
+// TestCollect: what is not collected has no priority below the bar by more than margin, and
+// what is collected none above it by more, unless alpha is too large for 64 bits.
+func TestCollect(t *testing.T) {
+	random := rand.New(rand.NewPCG(22, 23))
+	for _, alpha := range []float64{0, 1e-9, 1.6e-5, 0.3, 30, 1e3} {
+		m := members{alpha: alpha, size: 200}
+		unit := random.Uint64N(1 << 40)
+		for range sieve {
+			m.entries = append(m.entries, entry{stamp: stamp(unit+random.Uint64N(1000), random.ExpFloat64())})
+		}
+		for range 1000 {
+			bar := m.priority(m.entries[random.IntN(sieve)]) + margin*(random.Float64()-0.5)
+			var low lowest
+			n := m.collect(bar, &low)
+			collected := make(map[int32]bool)
+			for i, at := range low.places[:n] {
+				collected[at] = true
+				if low.priorities[i] != m.priority(m.entries[at]) {
+					t.Fatalf("alpha %v: priority %v, want %v", alpha, low.priorities[i], m.priority(m.entries[at]))
+				}
+			}
+			for i, e := range m.entries {
+				p := m.priority(e)
+				if !collected[int32(i)] && p < bar-margin || collected[int32(i)] && p > bar+margin && alpha < 32 {
+					t.Fatalf("alpha %v: priority %v collected below %v: %v", alpha, p, bar, collected[int32(i)])
+				}
+			}
+		}
+	}
+}
+
 func TestNthLowest(t *testing.T) {
 	random := rand.New(rand.NewPCG(20, 21))
 	for range 2000 {
@@ -107,11 +138,10 @@ func TestNthLowest(t *testing.T) {
 		}
 		sorted := slices.Sorted(slices.Values(list))
 		n := random.IntN(len(list))
-		v, below, equal := nthLowest(list, n)
+		v, below := nthLowest(list, n)
 		first, _ := slices.BinarySearch(sorted, v)
-		after, _ := slices.BinarySearch(sorted, math.Nextafter(v, math.Inf(1)))
-		if v != sorted[n] || below != first || below+equal != after {
-			t.Fatalf("number %d of %v is %v, with %d below and %d equal", n, sorted, v, below, equal)
+		if v != sorted[n] || below != first {
+			t.Fatalf("number %d of %v is %v, with %d below", n, sorted, v, below)
 		}
 	}
 }

@@ -163,12 +163,48 @@ func meanOf(values []int64, lowest, highest int64) float64 {
 	if len(values) == 0 {
 		return 0
 	}
+	return within(sumOf(values, lowest, highest)/float64(len(values)), lowest, highest)
+}
+
+// sumOf adds up values in any order, whose ends it is told: as whole numbers, in a fifth
+// of the time, unless they might overflow.
+func sumOf(values []int64, lowest, highest int64) float64 {
+	if limit := math.MaxInt64 / int64(len(values)); lowest >= -limit && highest <= limit {
+		sum := int64(0)
+		for ; len(values) >= 8; values = values[8:] {
+			v := (*[8]int64)(values)
+			sum += v[0] + v[1] + v[2] + v[3] + v[4] + v[5] + v[6] + v[7]
+		}
+		for _, v := range values {
+			sum += v
+		}
+		return float64(sum)
+	}
 	sum := 0.0
 	for _, v := range values {
 		sum += float64(v)
 	}
-	return within(sum/float64(len(values)), lowest, highest)
+	return sum
 }
+
+// squaresOf adds up the squares of the distances of values from their mean. It does so
+// in four parts, so that an addition need not wait for the one before it.
+func squaresOf(values []int64, mean float64) float64 {
+	var a, b, c, d float64
+	for ; len(values) >= 8; values = values[8:] {
+		v := (*[8]int64)(values)
+		a += square(float64(v[0])-mean) + square(float64(v[1])-mean)
+		b += square(float64(v[2])-mean) + square(float64(v[3])-mean)
+		c += square(float64(v[4])-mean) + square(float64(v[5])-mean)
+		d += square(float64(v[6])-mean) + square(float64(v[7])-mean)
+	}
+	for _, v := range values {
+		a += square(float64(v) - mean)
+	}
+	return (a + b) + (c + d)
+}
+
+func square(x float64) float64 { return x * x }
 
 // within corrects what rounding has put beyond the ends.
 func within(mean float64, lowest, highest int64) float64 {
@@ -180,17 +216,12 @@ func (d *distribution) variance(mean float64) float64 {
 	if len(d.values) == 0 {
 		return 0
 	}
-	sum := 0.0
 	if len(d.weights) == 0 {
-		for _, v := range d.values {
-			distance := float64(v) - mean
-			sum += distance * distance
-		}
-		return sum / float64(len(d.values))
+		return squaresOf(d.values, mean) / float64(len(d.values))
 	}
+	sum := 0.0
 	for i, v := range d.values {
-		distance := float64(v) - mean
-		sum += d.weights[i] * distance * distance
+		sum += d.weights[i] * square(float64(v)-mean)
 	}
 	return sum / d.weight
 }
