@@ -8,13 +8,17 @@ require (
 	github.com/chromedp/chromedp v0.23.0
 	github.com/ethereum/go-ethereum v1.17.10
 	github.com/go-metrics-plus/metrics v0.0.0
+	github.com/go-metrics-plus/metrics/drivers/remotewrite v0.0.0
 	github.com/go-metrics-plus/metrics/rcrowley v0.0.0
 	github.com/prometheus/client_golang v1.25.0
 	github.com/prometheus/common v0.72.0
 	github.com/rcrowley/go-metrics v0.0.0-20250401214520-65e299d6c5c9
 )
 
-require github.com/go-json-experiment/json v0.0.0-20260213210345-44df1a37e875 // indirect
+require (
+	github.com/go-json-experiment/json v0.0.0-20260213210345-44df1a37e875 // indirect
+	github.com/prometheus/client_golang/exp v0.0.0-20261019101427-217707f26b14 // indirect
+)
 
 require (
 	github.com/StackExchange/wmi v1.2.1 // indirect
@@ -50,6 +54,7 @@ require (
 
 replace (
 	github.com/go-metrics-plus/metrics => ..
+	github.com/go-metrics-plus/metrics/drivers/remotewrite => ../drivers/remotewrite
 	github.com/go-metrics-plus/metrics/rcrowley => ../rcrowley
 )
 

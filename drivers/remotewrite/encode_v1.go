@@ -28,7 +28,13 @@ func appendSeries1(b []byte, s *sample) []byte {
 	for _, l := range s.series.labels {
 		b = appendLabel1(b, 1, l)
 	}
-	if s.histogram == nil {
+	// The marker of a histogram is a value here: Prometheus takes both for the end of it,
+	// but VictoriaMetrics would count from 0.
+	histogram := s.histogram
+	if isStale(s.value) {
+		histogram = nil
+	}
+	if histogram == nil {
 		value := appendDouble(nil, 1, s.value)
 		b = appendMessage(b, 2, appendVarint(value, 2, uint64(s.at)))
 	}
@@ -41,8 +47,8 @@ func appendSeries1(b []byte, s *sample) []byte {
 		message = appendVarint(message, 3, uint64(e.at))
 		b = appendMessage(b, 3, message)
 	}
-	if s.histogram != nil { // the same message as in 2.0
-		message, _ := s.histogram.MarshalVT() // has no way to fail
+	if histogram != nil { // the same message as in 2.0
+		message, _ := histogram.MarshalVT() // has no way to fail
 		b = appendMessage(b, 4, message)
 	}
 	return b

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -213,7 +212,7 @@ func line(m protoreflect.Message) string {
 			text = listed(list)
 		} else if number, ok := m.Get(f).Interface().(float64); ok {
 			text = strconv.FormatFloat(number, 'g', -1, 64)
-			if math.Float64bits(number) == math.Float64bits(staleMarker) {
+			if isStale(number) {
 				text = "STALE"
 			}
 		}

@@ -12,6 +12,8 @@ import (
 // staleMarker is the NaN by which Prometheus knows that a series has ended.
 var staleMarker = math.Float64frombits(0x7ff0000000000002)
 
+func isStale(value float64) bool { return math.Float64bits(value) == math.Float64bits(staleMarker) }
+
 // sample is one value of one series, or one native histogram.
 type sample struct {
 	series    *series
