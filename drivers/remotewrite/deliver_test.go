@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -77,18 +78,21 @@ func want(t *testing.T, what string, got []string, want ...string) {
 
 const address = "http://receiver.test/api/v1/write"
 
-// answers has a receiver answer with a status until it is 0.
-func answers(r *receiver, status *int, header http.Header) {
+// answers has a receiver answer with a status until that is 0.
+func answers(r *receiver, header http.Header) *atomic.Int32 {
+	var status atomic.Int32
 	r.before = func(w http.ResponseWriter, _ *http.Request) bool {
-		if *status == 0 {
+		code := int(status.Load())
+		if code == 0 {
 			return false
 		}
 		for name, values := range header {
 			w.Header()[name] = values
 		}
-		http.Error(w, "not now", *status)
+		http.Error(w, "not now", code)
 		return true
 	}
+	return &status
 }
 
 // While the receiver is away a round is made at each interval all the same, and all of
@@ -98,8 +102,8 @@ func TestRoundsOfAnOutage(t *testing.T) {
 		start := time.Now()
 		g := &gauges{}
 		r := newReceiver(remote.WriteV2MessageType)
-		status := 503
-		answers(r, &status, nil)
+		status := answers(r, nil)
+		status.Store(503)
 		d, told := newTestDriver(t, r, Config{Gatherer: g, Interval: 10 * time.Second})
 		go d.Run()
 		for i := range 8 {
@@ -112,11 +116,11 @@ func TestRoundsOfAnOutage(t *testing.T) {
 			t.Errorf("%d samples wait, want 9", waiting)
 		}
 		want(t, "reported", told(), "remotewrite: to "+address+": status 503: not now")
-		tries := len(r.requests)
+		tries := r.tries()
 		if tries < 9 || tries > 9+quickRetries {
 			t.Errorf("%d tries in 8 intervals", tries)
 		}
-		status = 0
+		status.Store(0)
 		time.Sleep(9999 * time.Millisecond)
 		synctest.Wait()
 		want(t, "before the next round", r.got())
@@ -126,11 +130,12 @@ func TestRoundsOfAnOutage(t *testing.T) {
 		for _, sample := range brief(start, r.got()) {
 			times = append(times, sample[strings.Index(sample, "@")+1:])
 		}
-		want(t, "times of what arrived", times, "0s", "10s", "20s", "30s", "40s", "50s", "1m0s", "1m10s", "1m20s", "1m30s")
+		slices.Sort(times)
+		want(t, "times of what arrived", times, "0s", "10s", "1m0s", "1m10s", "1m20s", "1m30s", "20s", "30s", "40s", "50s")
 		if s := d.Status(); s.Sent != 10 || s.Waiting+int(s.Dropped+s.Rejected) != 0 || s.Version != Version2 {
 			t.Errorf("status %+v", s)
 		}
-		status = 500
+		status.Store(500)
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		want(t, "reported for the next outage", told(), "remotewrite: to "+address+": status 500: not now")
@@ -143,12 +148,12 @@ func TestQuickRetry(t *testing.T) {
 		start := time.Now()
 		g := &gauges{values: map[string]float64{"a": 1}}
 		r := newReceiver(remote.WriteV2MessageType)
-		status := 500
-		answers(r, &status, nil)
+		status := answers(r, nil)
+		status.Store(500)
 		d, _ := newTestDriver(t, r, Config{Gatherer: g, Interval: time.Minute})
 		go d.Run()
 		synctest.Wait()
-		status = 0
+		status.Store(0)
 		time.Sleep(time.Second)
 		synctest.Wait()
 		want(t, "after a second", brief(start, r.got()), "a=1@0s")
@@ -161,12 +166,12 @@ func TestRetryAfter(t *testing.T) {
 		start := time.Now()
 		g := &gauges{values: map[string]float64{"a": 1}}
 		r := newReceiver(remote.WriteV2MessageType)
-		status := 429
-		answers(r, &status, http.Header{"Retry-After": {"25"}})
+		status := answers(r, http.Header{"Retry-After": {"25"}})
+		status.Store(429)
 		d, told := newTestDriver(t, r, Config{Gatherer: g, Interval: 10 * time.Second})
 		go d.Run()
 		synctest.Wait()
-		status = 0
+		status.Store(0)
 		time.Sleep(24 * time.Second)
 		synctest.Wait()
 		if err := d.Once(); err == nil || !strings.Contains(err.Error(), "status 429") {
@@ -180,10 +185,10 @@ func TestRetryAfter(t *testing.T) {
 		want(t, "after it", brief(start, r.got()), "a=1@0s", "a=1@10s", "a=1@20s", "a=1@24s", "a=1@30s")
 		want(t, "reported", told(), "remotewrite: to "+address+": status 429: not now")
 
-		status = 429
+		status.Store(429)
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
-		status = 0
+		status.Store(0)
 		if err := d.Close(); err == nil {
 			t.Error("Close says nothing of the pause")
 		}
@@ -197,14 +202,14 @@ func TestRejected(t *testing.T) {
 		start := time.Now()
 		g := &gauges{values: map[string]float64{"a": 1}}
 		r := newReceiver(remote.WriteV2MessageType)
+		status := answers(r, nil)
 		d, told := newTestDriver(t, r, Config{Gatherer: g, Interval: 10 * time.Second})
 		go d.Run()
 		synctest.Wait()
-		status := 422
-		answers(r, &status, nil)
+		status.Store(422)
 		time.Sleep(20 * time.Second)
 		synctest.Wait()
-		status = 0
+		status.Store(0)
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
 		want(t, "what arrived", brief(start, r.got()), "a=1@0s", "a=1@30s")
@@ -221,15 +226,15 @@ func TestQueueFull(t *testing.T) {
 		start := time.Now()
 		g := &gauges{values: map[string]float64{"a": 1, "b": 2}}
 		r := newReceiver(remote.WriteV2MessageType)
-		status := 500
-		answers(r, &status, nil)
+		status := answers(r, nil)
+		status.Store(500)
 		d, told := newTestDriver(t, r, Config{Gatherer: g, Interval: 10 * time.Second, QueueSamples: 5})
 		go d.Run()
 		time.Sleep(30 * time.Second)
 		synctest.Wait()
 		want(t, "reported", told(), "remotewrite: to "+address+": status 500: not now",
 			"remotewrite: queue is full: more than 5 samples wait, and the oldest are dropped")
-		status = 0
+		status.Store(0)
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
 		want(t, "what arrived", brief(start, r.got()), "a=1@30s", "a=1@40s", "b=2@30s", "b=2@40s")

@@ -1,6 +1,7 @@
 package remotewrite
 
 import (
+	"math"
 	"testing"
 
 	writev2 "github.com/prometheus/client_golang/exp/api/remote/genproto/v2"
@@ -12,7 +13,7 @@ import (
 // that has the protocol's definitions, and client_golang's type reads the one of 2.0.
 func FuzzEncode(f *testing.F) {
 	f.Add("name", "value", "help", int64(1), int64(2), 3.5, uint64(4))
-	f.Add("é", "", "\"", int64(-1), int64(0), -0.0, uint64(0))
+	f.Add("é", "", "\"", int64(-1), int64(0), math.Copysign(0, -1), uint64(0))
 	f.Fuzz(func(t *testing.T, name, value, help string, at, start int64, number float64, count uint64) {
 		meta := &metadata{family: text(name), help: text(help), kind: dto.MetricType_HISTOGRAM}
 		s := &series{labels: []label{{nameLabel, text(name)}, {"a", text(value)}}, meta: meta}

@@ -88,6 +88,13 @@ func (r *receiver) got() []string {
 	return lines
 }
 
+// tries returns how many requests came.
+func (r *receiver) tries() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.requests)
+}
+
 // newTestDriver sends to a receiver, and notes what OnError gets.
 func newTestDriver(t *testing.T, r *receiver, config Config) (*Driver, func() []string) {
 	t.Helper()
