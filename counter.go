@@ -20,16 +20,24 @@ import (
 type Counter struct{ state *counterState }
 
 type counterState struct {
-	origin
 	count atomic.Int64
 	rare  atomic.Pointer[counterRare]
+	origin
 }
 
-// counterRare is what few counters have: it is allocated when one needs it.
+// counterRare is what few counters have: it is allocated when one needs it, and
+// replaced when it gets stripes. It fills a cache line, which all cores only read.
 type counterRare struct {
+	*counterExtras
+	stripes             // what was added since the counter was fought for
+	wanted  atomic.Bool // stripes, by addSpread
+	_       [8]byte
+}
+
+// counterExtras stay the same when the rare part is replaced.
+type counterExtras struct {
 	exemplar  atomic.Pointer[exemplar]
-	stripes   atomic.Pointer[stripes] // what was added since the counter was fought for
-	fractions atomic.Uint64           // bits of the sum of what IncFloat64 added that was no whole number
+	fractions atomic.Uint64 // bits of the sum of what IncFloat64 added that was no whole number
 }
 
 // NewCounter returns a counter that no registry knows yet.
@@ -59,16 +67,12 @@ func newCounter(labels *labelSet, _ place) Counter {
 
 // Inc adds n, which may be negative. It takes one atomic addition, and allocates
 // nothing, except once for a counter that cores fight for.
-func (c Counter) Inc(n int64) {
-	if c.state != nil {
-		c.state.add(n)
-	}
-}
+func (c Counter) Inc(n int64) { c.state.add(n, (*counterState).addSpread, (*counterState).probe) }
 
 // Dec subtracts n.
 func (c Counter) Dec(n int64) {
 	if c.state != nil {
-		c.state.add(-n)
+		c.state.count.Add(-n)
 	}
 }
 
@@ -81,47 +85,84 @@ func (c Counter) IncFloat64(n float64) {
 	switch whole := int64(n); {
 	case c.state == nil:
 	case float64(whole) == n && math.Abs(n) < 1<<63: // at the ends conversion depends on the processor
-		c.state.add(whole)
+		c.Inc(whole)
 	case math.IsNaN(n - n):
 		reports.once("", "value not added to a counter", errNotFinite)
 	default:
-		addFloat(&c.state.needRare().fractions, n)
+		addFloat(&c.state.extras().fractions, n)
 	}
 }
 
-// add adds n to count, unless there is a rare part: then addRarely does. Now and then
-// addRarely is called after the addition, with a nil rare part, to look for contention.
-func (s *counterState) add(n int64) {
-	if rare := s.rare.Load(); rare != nil || mayProbe(s.count.Add(n)) {
-		s.addRarely(rare, n)
+// add adds n to count, and now and then probes for contention; once there is a rare
+// part, it leaves the addition to addSpread. The two come as arguments because then
+// the compiler inlines all of this where a program calls Inc: a stack frame costs as
+// much again as half of the addition.
+func (s *counterState) add(n int64, addSpread, probe func(*counterState, int64)) {
+	if s != nil {
+		if s.rare.Load() != nil {
+			addSpread(s, n)
+		} else if s.count.Add(n)&probeMask == 0 {
+			probe(s, n)
+		}
 	}
 }
 
-// addRarely adds n, if rare isn't nil: to the stripes, if there are any. What is negative
-// goes to count, which Count reads first: so no reader sees a decrement without the
-// increment before it. Without stripes, it makes them if others add at this moment.
-func (s *counterState) addRarely(rare *counterRare, n int64) {
-	if rare != nil {
-		stripes := rare.stripes.Load()
-		if stripes != nil && n >= 0 {
-			stripes.add(n)
-			return
+// addSpread adds n to the cell of this goroutine, if there are stripes. Where two that
+// run at once share a cell, all are spread anew. What is negative goes to count, which
+// a reading takes first: so none sees a decrement without the increment before it.
+//
+// Nothing is called here that isn't inlined, which saves the stack frame. So where
+// there are no stripes yet, it can only ask for them.
+func (s *counterState) addSpread(n int64) {
+	rare := s.rare.Load()
+	if rare.mask == 0 || n < 0 {
+		if mayProbe(s.count.Add(n)) && rare.mask == 0 && contended(&s.count) {
+			rare.wanted.Store(true)
 		}
-		if !mayProbe(s.count.Add(n)) || stripes != nil {
-			return
-		}
+		return
 	}
-	if contended(&s.count) {
-		s.needRare().stripes.CompareAndSwap(nil, newStripes())
+	shift := rare.shift.Load()
+	cell := rare.cell(shift)
+	if mayProbe(cell.Add(n)) && contended(cell) {
+		rare.respread(shift)
+	}
+}
+
+// probe makes stripes if others add at this moment. It is called after n was added.
+func (s *counterState) probe(n int64) {
+	if mayProbeSum(s.count.Load(), n) && contended(&s.count) {
+		s.spread()
+	}
+}
+
+// spread makes stripes, unless there are some.
+func (s *counterState) spread() {
+	fresh := counterRare{counterExtras: s.needRare().counterExtras}
+	fresh.open()
+	for {
+		rare := s.rare.Load()
+		if rare.mask != 0 || s.rare.CompareAndSwap(rare, &fresh) {
+			return
+		}
 	}
 }
 
 // needRare returns the rare part, made if it is not there.
 func (s *counterState) needRare() *counterRare {
 	if s.rare.Load() == nil {
-		s.rare.CompareAndSwap(nil, new(counterRare))
+		s.rare.CompareAndSwap(nil, &counterRare{counterExtras: new(counterExtras)})
 	}
 	return s.rare.Load()
+}
+
+// extras returns what few counters have, made if it is not there, and makes stripes if
+// they are wanted.
+func (s *counterState) extras() *counterExtras {
+	rare := s.needRare()
+	if rare.wanted.Load() {
+		s.spread()
+	}
+	return rare.counterExtras
 }
 
 // Clear sets the counter to 0 and renews its creation time. An Inc that runs at the
@@ -134,10 +175,9 @@ func (c Counter) Clear() {
 	c.state.count.Store(0)
 	if rare := c.state.rare.Load(); rare != nil {
 		rare.exemplar.Store(nil)
+		rare.exemplar.Store(nil)
 		rare.fractions.Store(0)
-		if stripes := rare.stripes.Load(); stripes != nil {
-			stripes.clear()
-		}
+		rare.stripes.clear()
 	}
 }
 
@@ -163,9 +203,7 @@ func (c Counter) read() (whole int64, fractions float64) {
 	whole = c.state.count.Load()
 	if rare := c.state.rare.Load(); rare != nil {
 		fractions = math.Float64frombits(rare.fractions.Load())
-		if stripes := rare.stripes.Load(); stripes != nil {
-			whole += stripes.sum()
-		}
+		whole += rare.stripes.sum()
 	}
 	return whole, fractions
 }

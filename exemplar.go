@@ -172,9 +172,9 @@ func (c Counter) IncWithExemplar(n int64, labels Labels) {
 	if c.state == nil {
 		return
 	}
-	c.state.add(n)
+	c.Inc(n)
 	if e := newExemplar(float64(n), labels, time.Now()); e != nil {
-		c.state.needRare().exemplar.Store(e)
+		c.state.extras().exemplar.Store(e)
 	}
 }
 

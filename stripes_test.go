@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -10,7 +11,7 @@ import (
 )
 
 // stripe spreads the counter as if it were fought for.
-func (c Counter) stripe() { c.state.needRare().stripes.CompareAndSwap(nil, newStripes()) }
+func (c Counter) stripe() { c.state.spread() }
 
 // TestStripedCountIsExact has a counter become striped while it is increased and read.
 func TestStripedCountIsExact(t *testing.T) {
@@ -37,7 +38,7 @@ func TestStripedCountIsExact(t *testing.T) {
 	if got := c.Count(); got != want+writers {
 		t.Errorf("count %d, want %d", got, want+writers)
 	}
-	if c.state.rare.Load().stripes.Load().sum() == 0 {
+	if c.state.rare.Load().sum() == 0 {
 		t.Error("nothing was added to the stripes")
 	}
 }
@@ -83,53 +84,113 @@ func TestStripedCounterClear(t *testing.T) {
 	}
 }
 
-// TestStripesSpread has goroutines on stacks far apart, whose cells must differ, and
-// differ anew after the multiplier has changed.
+// TestStripedCounterExemplar has a counter with an exemplar become striped, and the
+// other way round.
+func TestStripedCounterExemplar(t *testing.T) {
+	c := NewCounter()
+	for n, striped := range []bool{false, true, true} {
+		if striped {
+			c.stripe()
+		}
+		c.Inc(2)
+		c.IncWithExemplar(int64(n), Labels{"a": "b"})
+		c.Inc(-1)
+		if got := c.Snapshot().exemplar; got == nil || got.value != float64(n) {
+			t.Errorf("exemplar %v, want %d", got, n)
+		}
+		c.stripe()
+		if got := c.Snapshot().exemplar; got == nil || got.value != float64(n) {
+			t.Errorf("exemplar %v after the counter was striped, want %d", got, n)
+		}
+	}
+	if got := c.Count(); got != 6 {
+		t.Errorf("count %d", got)
+	}
+	c = NewCounter()
+	c.IncFloat64(0.5)
+	c.Inc(1)
+	if c.state.rare.Load().wanted.Store(true); c.state.rare.Load().mask != 0 {
+		t.Error("a counter that nobody fights for is striped")
+	}
+	if c.IncFloat64(0.25); c.state.rare.Load().mask == 0 {
+		t.Error("stripes were wanted, and not made")
+	}
+	if got := c.CountFloat64(); got != 1.75 {
+		t.Errorf("count %v", got)
+	}
+	if got := unsafe.Sizeof(counterRare{}); got != stripeSize && unsafe.Sizeof(0) == 8 {
+		t.Errorf("the rare part has %d bytes", got)
+	}
+}
+
+// TestStripesSpread has goroutines whose stacks exist at once: with any shift they take
+// many different cells, and those that share one with a shift take two with another.
 func TestStripesSpread(t *testing.T) {
-	if got := unsafe.Sizeof(stripe{}); got != 64 {
+	if got := unsafe.Sizeof(stripe{}); got != stripeSize {
 		t.Errorf("a cell has %d bytes", got)
 	}
-	s := newStripes()
+	var s stripes
+	s.open()
 	if n := len(s.cells); n < fewestStripes || n > mostStripes || n&(n-1) != 0 {
 		t.Errorf("%d cells", n)
 	}
-	var adding sync.WaitGroup
-	release := make(chan struct{}) // all stacks exist at once
-	for range 1000 {
-		adding.Go(func() {
-			s.add(1)
+	var shifts []uint32
+	for shift := s.shift.Load(); !slices.Contains(shifts, shift); shift = s.shift.Load() {
+		shifts = append(shifts, shift)
+		s.respread(shift)
+	}
+	const goroutines = 1000
+	var running, ready sync.WaitGroup
+	release := make(chan struct{})
+	cells := make([][]*atomic.Int64, len(shifts)) // by shift and goroutine
+	for i := range cells {
+		cells[i] = make([]*atomic.Int64, goroutines)
+	}
+	ready.Add(goroutines)
+	for g := range goroutines {
+		running.Go(func() {
+			ready.Done()
 			<-release
-			s.add(1)
+			for i, shift := range shifts {
+				cells[i][g] = s.cell(shift)
+			}
 		})
 	}
+	ready.Wait()
 	close(release)
-	adding.Wait()
-	if got := s.sum(); got != 2000 {
-		t.Errorf("sum %d", got)
-	}
-	used := 0
-	for i := range s.cells {
-		if s.cells[i].n.Load() > 0 {
-			used++
+	running.Wait()
+	for i, shift := range shifts {
+		used := map[*atomic.Int64]int{}
+		parted := 0
+		for g, cell := range cells[i] {
+			used[cell]++
+			next := cells[(i+1)%len(cells)]
+			if other := slices.Index(cells[i], cell); other < g && next[other] != next[g] {
+				parted++
+			}
 		}
-	}
-	if used < len(s.cells)/2 {
-		t.Errorf("%d of %d cells in use by 1000 goroutines", used, len(s.cells))
+		if len(used) < len(s.cells)/2 || parted < goroutines/2 {
+			t.Errorf("shift %d: %d of %d cells in use by %d goroutines, %d of which part with the next shift",
+				shift, len(used), len(s.cells), goroutines, parted)
+		}
 	}
 }
 
 // TestFewAdditionsProbe counts them for steps of all kinds.
 func TestFewAdditionsProbe(t *testing.T) {
 	for _, step := range []int64{1, 2, 3, 7, 100, 512, 1024, 4096, 65_536, 1_000_000, -1, -4096} {
-		probes, at := 0, int64(0)
+		probes, sumProbes, at := 0, 0, int64(0)
 		for range 1 << 20 {
 			at += step
 			if mayProbe(at) {
 				probes++
 			}
+			if at&probeMask == 0 && mayProbeSum(at, step) {
+				sumProbes++
+			}
 		}
-		if probes < 64 || probes > 4096 {
-			t.Errorf("steps of %d: %d probes in 2^20 additions", step, probes)
+		if probes < 64 || probes > 4096 || sumProbes < 64 || sumProbes > 4096 {
+			t.Errorf("steps of %d: %d and %d probes in 2^20 additions", step, probes, sumProbes)
 		}
 	}
 }
