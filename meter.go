@@ -55,10 +55,14 @@ func newMeter(labels *labelSet, _ place) Meter {
 
 // Mark counts n events: one atomic addition, and now and then a reading of the
 // clock. It allocates nothing and waits for nobody.
-func (m Meter) Mark(n int64) {
-	if s := m.state; s != nil {
+func (m Meter) Mark(n int64) { m.state.mark(n, (*meterState).markSlow) }
+
+// mark adds n to the count, and calls markSlow where the clock has to be read. It is
+// an argument in order that all else is inlined, as with Counter.Inc.
+func (s *meterState) mark(n int64, markSlow func(*meterState, int64)) {
+	if s != nil {
 		if count := s.count.Add(n); s.clock.Due(count, n) {
-			s.markSlow(n)
+			markSlow(s, n)
 		}
 	}
 }
