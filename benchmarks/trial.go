@@ -3,6 +3,7 @@ package benchmarks
 import (
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -64,7 +65,9 @@ func each(n int, before, operation func()) Cost {
 // onGoroutines is a Trial in which several goroutines go through the items
 // together, each from another place on. The time is that from the start of the
 // first to the end of the last, for all items together, as with
-// testing.B.RunParallel: doubled work in the same time is half of it.
+// testing.B.RunParallel: doubled work in the same time is half of it. As many as there
+// are cores wait until all of them run, or else some would have ended before others
+// begin, and have hindered nobody.
 func onGoroutines[T any](goroutines int, items []T, work func([]T)) Trial {
 	return Trial{Run: func(n int) Cost {
 		var watch stopwatch
@@ -75,9 +78,18 @@ func onGoroutines[T any](goroutines int, items []T, work func([]T)) Trial {
 			return watch.cost
 		}
 		var all sync.WaitGroup
+		var running atomic.Int32
+		together := int32(min(goroutines, allCores()))
 		for g := range goroutines {
 			share := (n + g) / goroutines // they add up to n
-			all.Go(func() { through(items, g*len(items)/goroutines, share, work) })
+			all.Go(func() {
+				if running.Add(1) == together {
+					watch.start = time.Now()
+				}
+				for running.Load() < together {
+				}
+				through(items, g*len(items)/goroutines, share, work)
+			})
 		}
 		all.Wait()
 		watch.pause()
