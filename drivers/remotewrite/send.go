@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/exp/api/remote"
 
 	"github.com/go-metrics-plus/metrics/drivers/internal/delivery"
+	"github.com/go-metrics-plus/metrics/drivers/internal/httpclient"
 )
 
 // errVersion says that the receiver does not know the version that was spoken.
@@ -47,7 +48,7 @@ func (d *Driver) spoken() Version {
 // sendAs sends one request in that version, and returns how many samples the receiver has
 // written and how many it refused.
 func (d *Driver) sendAs(ctx context.Context, version Version, samples []sample) (written, lost int, err error) {
-	var answer *answer
+	var answer *httpclient.Answer
 	if version == Version1 {
 		if samples = d.forms1(samples); len(samples) == 0 {
 			return 0, 0, nil
@@ -60,7 +61,7 @@ func (d *Driver) sendAs(ctx context.Context, version Version, samples []sample) 
 	case temporary(err):
 	case d.unknown(version, answer):
 		return 0, len(samples), notSpoken(version, answer, err)
-	case answer.confirmed():
+	case confirmed(answer):
 		written, err = d.compare(answer, samples, err)
 	case err == nil:
 		written = len(samples)
@@ -72,19 +73,19 @@ func (d *Driver) sendAs(ctx context.Context, version Version, samples []sample) 
 // receiver of 1.0 finds nothing in a message of 2.0, and may well be content with that: it
 // does not say, though, what it has written. Before the version is settled, 400 is taken
 // for the same.
-func (d *Driver) unknown(version Version, answer *answer) bool {
+func (d *Driver) unknown(version Version, answer *httpclient.Answer) bool {
 	switch {
-	case answer.status == http.StatusUnsupportedMediaType:
+	case answer.Status == http.StatusUnsupportedMediaType:
 		return true
-	case version == Version1 || answer.confirmed():
+	case version == Version1 || confirmed(answer):
 		return false
 	}
-	return answer.status/100 == 2 || answer.status == http.StatusBadRequest && d.Status().Version == VersionAuto
+	return answer.Status/100 == 2 || answer.Status == http.StatusBadRequest && d.Status().Version == VersionAuto
 }
 
-func notSpoken(version Version, answer *answer, err error) error {
+func notSpoken(version Version, answer *httpclient.Answer, err error) error {
 	if err == nil {
-		err = fmt.Errorf("status %d does not say what was written", answer.status)
+		err = fmt.Errorf("status %d does not say what was written", answer.Status)
 	}
 	return &delivery.Failure{
 		Err:       fmt.Errorf("%w %v: %w", errVersion, version, err),
@@ -96,8 +97,8 @@ func notSpoken(version Version, answer *answer, err error) error {
 // compare returns how many samples the receiver says that it has written. Fewer than were
 // sent are an error even if the receiver found none. Exemplars that it does not keep are
 // no loss.
-func (d *Driver) compare(answer *answer, samples []sample, err error) (written int, _ error) {
-	written = min(answer.written(), len(samples))
+func (d *Driver) compare(answer *httpclient.Answer, samples []sample, err error) (written int, _ error) {
+	written = min(writtenBy(answer), len(samples))
 	if err != nil || written == len(samples) {
 		return written, err
 	}

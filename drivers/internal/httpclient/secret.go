@@ -1,4 +1,4 @@
-package remotewrite
+package httpclient
 
 import (
 	"encoding/base64"
@@ -14,40 +14,41 @@ const mask = "xxxxx"
 // in the words of any error.
 const shortest = 4
 
-// secrets are what no error may show, in the forms in which it may come back.
-type secrets []string
+// Secrets are what no error may show, in the forms in which it may come back.
+type Secrets []string
 
-func (c Config) secrets(address *url.URL) secrets {
-	var all secrets
-	add := func(texts ...string) {
-		for _, secret := range texts {
-			if len(secret) >= shortest {
-				all = append(all, secret)
+// Add adds secrets such as tokens.
+func (s *Secrets) Add(texts ...string) {
+	for _, text := range texts {
+		for _, form := range []string{text, url.QueryEscape(text), url.PathEscape(text)} {
+			if len(form) >= shortest {
+				*s = append(*s, form)
 			}
 		}
 	}
-	basic := func(user, password string) {
-		add(base64.StdEncoding.EncodeToString([]byte(user+":"+password)), password, url.QueryEscape(password),
-			url.PathEscape(password))
-	}
-	if password, ok := address.User.Password(); ok {
-		basic(address.User.Username(), password)
-	}
-	if c.Password != "" {
-		basic(c.Username, c.Password)
-	}
-	add(c.BearerToken)
-	for _, values := range address.Query() {
-		for _, value := range values {
-			add(value, url.QueryEscape(value))
-		}
-	}
-	return all
 }
 
-// hide returns the error itself if its text has no secret. Otherwise it returns one that
+// AddPassword adds a password, also as basic authentication has it.
+func (s *Secrets) AddPassword(user, password string) {
+	if password != "" {
+		s.Add(base64.StdEncoding.EncodeToString([]byte(user+":"+password)), password)
+	}
+}
+
+// AddAddress adds the password of an address and the values of its query, which may be
+// tokens.
+func (s *Secrets) AddAddress(address *url.URL) {
+	if password, ok := address.User.Password(); ok {
+		s.AddPassword(address.User.Username(), password)
+	}
+	for _, values := range address.Query() {
+		s.Add(values...)
+	}
+}
+
+// Hide returns the error itself if its text has no secret. Otherwise it returns one that
 // says the same without it, and can be compared with what the first wraps.
-func (s secrets) hide(err error) error {
+func (s Secrets) Hide(err error) error {
 	text := err.Error()
 	hidden := text
 	for _, secret := range s {

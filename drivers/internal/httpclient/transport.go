@@ -1,4 +1,4 @@
-package remotewrite
+package httpclient
 
 import (
 	"errors"
@@ -28,12 +28,12 @@ var errAgain = errors.New("sent once already")
 // RoundTrip sends the request, unless the answer has come already, or nobody waits for
 // it.
 func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
-	answer, _ := request.Context().Value(answerKey{}).(*answer)
-	if answer == nil || answer.err != nil || request.Context().Err() != nil {
+	answer, _ := request.Context().Value(answerKey{}).(*Answer)
+	if answer == nil || answer.Err != nil || request.Context().Err() != nil {
 		return nil, errAgain
 	}
 	request = request.Clone(request.Context())
-	if request.URL.Scheme == t.address.Scheme && request.URL.Host == t.address.Host {
+	if len(t.headers) > 0 && request.URL.Scheme == t.address.Scheme && request.URL.Host == t.address.Host {
 		for name, values := range t.headers {
 			request.Header[name] = values
 		}
@@ -41,13 +41,13 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	response, err := t.next.RoundTrip(request)
 	switch {
 	case err != nil:
-		answer.err = err
+		answer.Err = err
 		return nil, err
 	case response == nil:
-		answer.err = errors.New("the HTTP client returned no response")
-		return nil, answer.err
+		answer.Err = errors.New("the HTTP client returned no response")
+		return nil, answer.Err
 	}
-	answer.status, answer.header = response.StatusCode, response.Header
+	answer.Status, answer.Header = response.StatusCode, response.Header
 	answer.body.Reset()
 	response.Body = &body{ReadCloser: response.Body, left: maxAnswer, answer: answer}
 	return response, nil
@@ -57,7 +57,7 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 type body struct {
 	io.ReadCloser
 	left   int
-	answer *answer
+	answer *Answer
 }
 
 // Read reads up to maxAnswer bytes in all.

@@ -1,0 +1,71 @@
+// Package httpclient is what drivers share that send to an HTTP server: addresses, one
+// look at each answer, and errors without secrets.
+package httpclient
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+)
+
+// Parse refuses what could not be sent to. Its errors have no passwords in them, which
+// those of url.Parse have.
+func Parse(text string) (*url.URL, error) {
+	address, err := url.Parse(text)
+	switch {
+	case err != nil:
+		return nil, errors.New("the URL of the receiver can't be parsed")
+	case address.Scheme != "http" && address.Scheme != "https", address.Host == "":
+		return nil, fmt.Errorf("the URL %s is no http or https address", Shown(address))
+	case address.Fragment != "":
+		return nil, fmt.Errorf("the URL %s has a fragment", Shown(address))
+	}
+	return address, nil
+}
+
+// Shown leaves out the user, the password and the query, which may hold a token.
+func Shown(address *url.URL) string {
+	return (&url.URL{Scheme: address.Scheme, Host: address.Host, Path: address.Path}).String()
+}
+
+// New returns a copy of a client, or one of its own for nil, whose connections closeIdle
+// closes. It adds the headers to requests for the address, which may be secret and go
+// nowhere else, and serves only requests with a context of Note.
+func New(client *http.Client, address *url.URL, headers http.Header) (copied *http.Client, closeIdle func()) {
+	copied = &http.Client{}
+	closeIdle = func() {}
+	if client != nil {
+		*copied = *client
+	} else if own, ok := http.DefaultTransport.(*http.Transport); ok {
+		own = own.Clone()
+		copied.Transport, closeIdle = own, own.CloseIdleConnections
+	}
+	if copied.Transport == nil {
+		copied.Transport = http.DefaultTransport
+	}
+	if copied.CheckRedirect == nil {
+		copied.CheckRedirect = keepMethod
+	}
+	copied.Transport = &transport{next: copied.Transport, address: address, headers: headers}
+	return copied, closeIdle
+}
+
+// keepMethod does not follow a redirect that makes a GET of a request, whose answer
+// would look like success, nor one from https to http.
+func keepMethod(next *http.Request, before []*http.Request) error {
+	last := before[len(before)-1]
+	if len(before) >= 10 || next.Method != last.Method || last.URL.Scheme == "https" && next.URL.Scheme != "https" {
+		return http.ErrUseLastResponse
+	}
+	return nil
+}
+
+// Cause unwraps the errors of net/http, which quote an address with its query.
+func Cause(err error) error {
+	var quoting *url.Error
+	for errors.As(err, &quoting) {
+		err = quoting.Err
+	}
+	return err
+}
