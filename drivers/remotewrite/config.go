@@ -134,15 +134,15 @@ const (
 func (c Config) complete() (Config, error) {
 	switch {
 	case c.Version < VersionAuto || c.Version > Version2:
-		return c, fmt.Errorf("unknown %v", c.Version)
+		return c, fmt.Errorf("Config.Version: %v is unknown", c.Version)
 	case c.Histograms < HistogramsAuto || c.Histograms > HistogramsClassic:
-		return c, fmt.Errorf("unknown Histograms(%d)", int(c.Histograms))
+		return c, fmt.Errorf("Config.Histograms: %d is unknown", int(c.Histograms))
 	case c.SamplesPerRequest < 0:
-		return c, fmt.Errorf("%d samples per request are negative", c.SamplesPerRequest)
+		return c, fmt.Errorf("Config.SamplesPerRequest: %d is negative", c.SamplesPerRequest)
 	case c.QueueSamples < 0:
-		return c, fmt.Errorf("a queue of %d samples is negative", c.QueueSamples)
+		return c, fmt.Errorf("Config.QueueSamples: %d is negative", c.QueueSamples)
 	case c.BearerToken != "" && c.Username+c.Password != "":
-		return c, errors.New("a bearer token and a password are given")
+		return c, errors.New("Config.BearerToken: there is a user or password too")
 	}
 	if c.Gatherer == nil {
 		c.Gatherer = prometheus.DefaultGatherer
@@ -164,11 +164,11 @@ func (c Config) external() ([]label, error) {
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		switch value := all[name]; {
 		case name == "" || strings.HasPrefix(name, "__") || !utf8.ValidString(name):
-			return nil, fmt.Errorf("label %q is reserved or no name", name)
+			return nil, fmt.Errorf("Config.Labels: %q is reserved or no name", name)
 		case name == "le" || name == "quantile":
-			return nil, fmt.Errorf("label %s is that of buckets and quantiles", name)
+			return nil, fmt.Errorf("Config.Labels: %s is the label of buckets or quantiles", name)
 		case !utf8.ValidString(value):
-			return nil, fmt.Errorf("label %s has the value %q, which is not UTF-8", name, value)
+			return nil, fmt.Errorf("Config.Labels: %s has the value %q, which is not UTF-8", name, value)
 		case value != "":
 			labels = append(labels, label{name, value})
 		}

@@ -15,11 +15,11 @@ func Parse(text string) (*url.URL, error) {
 	address, err := url.Parse(text)
 	switch {
 	case err != nil:
-		return nil, errors.New("the URL of the receiver can't be parsed")
+		return nil, errors.New("the address can't be parsed")
 	case address.Scheme != "http" && address.Scheme != "https", address.Host == "":
-		return nil, fmt.Errorf("the URL %s is no http or https address", Shown(address))
+		return nil, fmt.Errorf("%s is no http or https address", Shown(address))
 	case address.Fragment != "":
-		return nil, fmt.Errorf("the URL %s has a fragment", Shown(address))
+		return nil, fmt.Errorf("%s has a fragment", Shown(address))
 	}
 	return address, nil
 }
