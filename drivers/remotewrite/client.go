@@ -23,7 +23,7 @@ type client struct {
 func newClient(config Config) (*client, error) {
 	address, err := httpclient.Parse(config.URL)
 	if err != nil {
-		return nil, fmt.Errorf("Config.URL: %w", err)
+		return nil, configError("URL", "%w", err)
 	}
 	httpClient, closeIdle := httpclient.New(config.Client, address, config.headers())
 	api, err := remote.NewAPI(address.String(),

@@ -3,7 +3,6 @@ package remotewrite
 import (
 	"cmp"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -134,15 +133,15 @@ const (
 func (c Config) complete() (Config, error) {
 	switch {
 	case c.Version < VersionAuto || c.Version > Version2:
-		return c, fmt.Errorf("Config.Version: %v is unknown", c.Version)
+		return c, configError("Version", "%v is unknown", c.Version)
 	case c.Histograms < HistogramsAuto || c.Histograms > HistogramsClassic:
-		return c, fmt.Errorf("Config.Histograms: %d is unknown", int(c.Histograms))
+		return c, configError("Histograms", "%d is unknown", int(c.Histograms))
 	case c.SamplesPerRequest < 0:
-		return c, fmt.Errorf("Config.SamplesPerRequest: %d is negative", c.SamplesPerRequest)
+		return c, configError("SamplesPerRequest", "%d is negative", c.SamplesPerRequest)
 	case c.QueueSamples < 0:
-		return c, fmt.Errorf("Config.QueueSamples: %d is negative", c.QueueSamples)
+		return c, configError("QueueSamples", "%d is negative", c.QueueSamples)
 	case c.BearerToken != "" && c.Username+c.Password != "":
-		return c, errors.New("Config.BearerToken: there is a user or password too")
+		return c, configError("BearerToken", "there is a user or password too")
 	}
 	if c.Gatherer == nil {
 		c.Gatherer = prometheus.DefaultGatherer
@@ -151,6 +150,10 @@ func (c Config) complete() (Config, error) {
 	c.SamplesPerRequest = cmp.Or(c.SamplesPerRequest, defaultSamplesPerRequest)
 	c.QueueSamples = cmp.Or(c.QueueSamples, defaultQueueSamples)
 	return c, nil
+}
+
+func configError(field, format string, arguments ...any) error {
+	return &ConfigError{Package: packageName, Field: field, Err: fmt.Errorf(format, arguments...)}
 }
 
 // external returns Labels with the defaults, sorted.
@@ -164,11 +167,11 @@ func (c Config) external() ([]label, error) {
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		switch value := all[name]; {
 		case name == "" || strings.HasPrefix(name, "__") || !utf8.ValidString(name):
-			return nil, fmt.Errorf("Config.Labels: %q is reserved or no name", name)
+			return nil, configError("Labels", "%q is reserved or no name", name)
 		case name == "le" || name == "quantile":
-			return nil, fmt.Errorf("Config.Labels: %s is the label of buckets or quantiles", name)
+			return nil, configError("Labels", "%s is the label of buckets or quantiles", name)
 		case !utf8.ValidString(value):
-			return nil, fmt.Errorf("Config.Labels: %s has the value %q, which is not UTF-8", name, value)
+			return nil, configError("Labels", "%s has the value %q, which is not UTF-8", name, value)
 		case value != "":
 			labels = append(labels, label{name, value})
 		}

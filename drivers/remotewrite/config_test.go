@@ -1,6 +1,7 @@
 package remotewrite
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -29,7 +30,8 @@ func TestConfigErrors(t *testing.T) {
 		{Config{URL: address, Labels: map[string]string{"a": "\xff"}}, "which is not UTF-8"},
 	} {
 		_, err := New(test.config)
-		if err == nil || !strings.HasPrefix(err.Error(), "remotewrite: ") || !strings.Contains(err.Error(), test.want) {
+		var typed *ConfigError
+		if !errors.As(err, &typed) || !strings.HasPrefix(err.Error(), "remotewrite: ") || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%+v: got %v, want %q", test.config, err, test.want)
 		}
 	}

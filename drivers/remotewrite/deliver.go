@@ -24,7 +24,7 @@ func (d *Driver) deliver(ctx context.Context) error {
 	var gathered error
 	due := d.due()
 	if asked := d.asked.Swap(false); asked || due {
-		gathered = d.gather()
+		gathered = d.gather(ctx)
 	}
 	err := d.send(ctx)
 	d.report()
@@ -46,20 +46,21 @@ func (d *Driver) due() bool {
 	return true
 }
 
-// gather puts a round into the queue. What a gatherer returns beside an error is sent as
-// well. If that is nothing, the series have not ended for that: no marker is sent.
-func (d *Driver) gather() error {
-	families, err := d.config.Gatherer.Gather()
+// gather puts a round into the queue. What a gatherer returns beside an error is sent, and
+// the error reported. If that is nothing, the series have not ended for that: no marker
+// is sent.
+func (d *Driver) gather(ctx context.Context) error {
+	families, partial, err := d.gathering.Do(ctx, d.config.Gatherer.Gather)
 	if err != nil {
-		err = fmt.Errorf("gathering: %w", err)
-		if len(families) == 0 {
-			return err
-		}
+		return err
 	}
 	d.gathered = d.stamp()
 	d.enqueue(d.tracker.next(families, d.gathered))
 	d.problems = d.tracker.problems
-	return err
+	if partial != nil {
+		d.problems["gatherer"] = partial
+	}
+	return nil
 }
 
 // stamp returns the time of the next round. Receivers refuse a sample that is as old as

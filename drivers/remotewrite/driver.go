@@ -3,13 +3,20 @@ package remotewrite
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	dto "github.com/prometheus/client_model/go"
+
 	"github.com/go-metrics-plus/metrics/drivers/internal/delivery"
 )
+
+// packageName begins errors and log lines.
+const packageName = "remotewrite"
+
+// ConfigError is the error of New: it says what is wrong with which field.
+type ConfigError = delivery.ConfigError
 
 var (
 	// ErrClosed is returned by the methods that deliver, once Close was called.
@@ -37,15 +44,16 @@ type Driver struct {
 	asked  atomic.Bool // for a round, whatever the time
 
 	// The rest belongs to the delivery that is under way.
-	tracker  *tracker
-	queue    queue
-	gathered int64            // the time of the last round, in milliseconds
-	lastDue  time.Time        // when the last round that nobody had asked for was due
-	problems map[string]error // what the last round left out
-	lost     error            // why samples were dropped since the queue was last empty
-	failures int              // deliveries in a row that failed and may succeed later
-	pause    time.Time        // before which nothing is sent
-	pausedBy error
+	gathering delivery.Gathering[*dto.MetricFamily]
+	tracker   *tracker
+	queue     queue
+	gathered  int64            // the time of the last round, in milliseconds
+	lastDue   time.Time        // when the last round that nobody had asked for was due
+	problems  map[string]error // what the last round left out
+	lost      error            // why samples were dropped since the queue was last empty
+	failures  int              // deliveries in a row that failed and may succeed later
+	pause     time.Time        // before which nothing is sent
+	pausedBy  error
 
 	mu     sync.Mutex
 	status Status
@@ -65,14 +73,14 @@ type Status struct {
 	Waiting int
 }
 
-// New makes a driver; Run starts it. A configuration that makes no sense is an error.
+// New makes a driver; Run starts it. Its error is a *ConfigError.
 func New(config Config) (*Driver, error) {
 	d, err := newDriver(config)
 	if err != nil {
-		return nil, fmt.Errorf("remotewrite: %w", err)
+		return nil, err
 	}
 	d.loop, err = delivery.New(delivery.Config{
-		Package:  "remotewrite",
+		Package:  packageName,
 		Deliver:  d.deliver,
 		Finish:   d.finish,
 		Interval: d.config.Interval,
