@@ -11,32 +11,36 @@ import (
 // sieve is how many priorities trim can choose tau from.
 const sieve = 256
 
-// lowest are the entries whose priority is below some bar: their priorities, and where
-// they are, in ascending order. There is no room for more than sieve.
-type lowest struct {
-	priorities [sieve]float64
-	places     [sieve]int32
-}
-
 // trim leaves the size entries of highest priority, and makes tau the highest of
 // the others. It takes a pass over the entries to find those that may have to leave;
 // the rest move in runs.
 func (m *members) trim() {
 	for m.excess() > sieve/2 && m.trimRoughly() {
 	}
-	excess := m.excess()
-	if excess <= 0 {
-		return
+	switch excess := m.excess(); {
+	case excess <= 0:
+	case excess <= sieve/16: // as mostly when somebody reads, and clearing room takes time
+		var places [sieve / 4]int32
+		var priorities [sieve / 4]float64
+		m.trimBy(places[:], priorities[:])
+	default:
+		var places [sieve]int32
+		var priorities [sieve]float64
+		m.trimBy(places[:], priorities[:])
 	}
-	var low lowest
+}
+
+// trimBy is trim with room for the places and priorities of entries that may have to leave.
+func (m *members) trimBy(places []int32, priorities []float64) {
+	excess := m.excess()
 	step := m.step(float64(excess) + 3*math.Sqrt(float64(excess)) + 3)
-	if len(m.entries) <= sieve {
+	if len(m.entries) <= len(places) {
 		step = math.Inf(1) // all of them
 	}
 	for range 6 {
 		bar := m.tau + step
-		n := m.collect(bar, &low)
-		if excess <= n && n <= sieve && m.remove(&low, n, excess, bar-margin) {
+		n := m.collect(bar, places)
+		if excess <= n && n <= len(places) && m.remove(places[:n], priorities[:n], bar-margin) {
 			return
 		}
 		if n < excess {
@@ -74,24 +78,21 @@ func (m *members) trimRoughly() bool {
 	return false
 }
 
-// collect counts the entries whose priority is below bar, and puts them into low if they
-// fit. It does with few instructions for each, in whole steps of a stamp. So it may count
-// some whose priority is above bar by up to margin, and some that are below by so little
-// may be missing.
-func (m *members) collect(bar float64, low *lowest) (n int) {
+// collect counts the entries whose priority is below bar, and notes their places, in
+// ascending order, as far as there is room. It does with few instructions for each, in
+// whole steps of a stamp. So it may count some whose priority is above bar by up to
+// margin, and some that are below by so little may be missing.
+func (m *members) collect(bar float64, places []int32) (n int) {
 	alpha, limit := saturated(m.alpha*stampOne*(1<<(64-stampShift))), saturated(bar*stampOne)
 	entries := m.entries
 	for i := range entries {
 		stamp := entries[i].stamp
 		weight, _ := bits.Mul64(stamp&^stampMask, alpha)
 		if weight+stamp&stampMask < limit {
-			low.places[uint(n)%sieve] = int32(i)
+			if n < len(places) {
+				places[n] = int32(i)
+			}
 			n++
-		}
-	}
-	if n <= sieve {
-		for i, at := range low.places[:n] {
-			low.priorities[i] = m.priority(entries[at])
 		}
 	}
 	return n
@@ -119,26 +120,30 @@ func (m *members) below(bar float64) (n int) {
 	return n
 }
 
-// remove removes excess entries out of the n that are in low, and makes tau the highest
-// of their priorities. It reports false, and removes none, if that would be above highest.
-// In a large reservoir several may have that one; they differ by less than a stamp
-// resolves, so it hardly matters which ones stay.
-func (m *members) remove(low *lowest, n, excess int, highest float64) bool {
-	priorities := low.priorities
-	tau, below := nthLowest(priorities[:n], excess-1)
+// remove removes so many of the entries at some places that size are left, and makes tau
+// the highest of their priorities. It reports false, and removes none, if that would be
+// above highest. In a large reservoir several may have that one; they differ by less than a
+// stamp resolves, so it hardly matters which ones stay.
+func (m *members) remove(places []int32, priorities []float64, highest float64) bool {
+	excess := m.excess()
+	for i, at := range places {
+		priorities[i] = m.priority(m.entries[at])
+	}
+	tau, below := nthLowest(priorities, excess-1)
 	if tau > highest {
 		return false
 	}
 	equal := excess - below // so many leave of those that equal tau
 	left, sorted, from := 0, m.sorted, 0
-	for i, p := range low.priorities[:n] {
+	for _, place := range places {
+		at := int(place)
+		p := m.priority(m.entries[at])
 		if p > tau || p == tau && equal == 0 {
 			continue
 		}
 		if p == tau {
 			equal--
 		}
-		at := int(low.places[i])
 		if at < m.sorted {
 			sorted--
 		}
