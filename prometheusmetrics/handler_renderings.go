@@ -97,6 +97,9 @@ func renderFlush(
 ) renderedRun {
 	writer := flush.NewWriter(format)
 	return renderEach(r.to-r.from, coding, expected, func(dst []byte, i int) ([]byte, string, error) {
+		if i%families.Block == 0 {
+			writer.Ahead(flush.Families[r.from+i : min(r.from+i+families.Block, r.to)])
+		}
 		family := flush.Families[r.from+i]
 		dst, err := writer.Append(dst, family)
 		return dst, family.Name, err

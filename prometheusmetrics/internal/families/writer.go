@@ -12,6 +12,7 @@ import (
 type Writer struct {
 	encoder *wire.Encoder
 	e       *Exposition
+	seen    int // by Ahead, which would do nothing if nobody could know what it has read
 
 	metric    dto.Metric
 	counter   dto.Counter
@@ -33,6 +34,9 @@ func (w *Writer) Append(dst []byte, f *Family) ([]byte, error) {
 	start := len(dst)
 	dst, covered := w.encoder.Begin(dst, &f.Head)
 	for i := 0; covered && i < len(f.Series); i++ {
+		if i%Block == 0 {
+			w.aheadOf(f.Series, i)
+		}
 		dst, covered = w.series(dst, f, f.Series[i])
 	}
 	if covered {

@@ -57,6 +57,14 @@ func NewLabels(pairs ...string) *Labels {
 	return l
 }
 
+// Touch reads from the labels, so that the processor has them in its cache.
+func (l *Labels) Touch() int {
+	if l == nil || len(l.text) == 0 {
+		return 0
+	}
+	return int(l.text[0])
+}
+
 // Begin appends what comes before the series of a family. It reports false where
 // names need escaping, or for a format that only expfmt writes.
 func (e *Encoder) Begin(dst []byte, head *Head) ([]byte, bool) {
