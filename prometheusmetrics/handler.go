@@ -57,6 +57,9 @@ type HandlerOptions struct {
 //   - Requests that come while others wait for the gatherers share one gathering,
 //     and all that share it one rendering for each format and coding. Nobody waits
 //     for the writing of another, however slowly its client reads.
+//   - A client that takes no 256 KiB within 30 seconds is given up, unless the server's
+//     WriteTimeout is set, and so are those that have not read for 5 seconds while
+//     answers of more than 256 MiB are being written.
 //   - What can't be gathered costs only itself, as with promhttp.ContinueOnError:
 //     families that came with an error are served, and status 500 is for nothing at
 //     all. A gatherer that panics has failed, too.
@@ -133,13 +136,14 @@ func (l *limiter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // handler serves one list of gatherers.
 type handler struct {
 	scrapes
+	writes    writes
 	errors    errorCounters
 	expected  [wire.Kinds]atomic.Int64 // lengths of the last answers
 	unencoded [wire.Kinds]reports.Once
 }
 
 func newHandler(timeout time.Duration, gatherers []prometheus.Gatherer, report func([]error)) *handler {
-	h := &handler{errors: uncounted}
+	h := &handler{errors: uncounted, writes: writes{most: maxUnread}}
 	h.scrapes.init(timeout, gatherers, report)
 	return h
 }
@@ -171,11 +175,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodHead {
 		return
 	}
-	for _, part := range answer.parts {
-		if _, err := w.Write(part); err != nil {
-			return
-		}
-	}
+	h.writes.send(w, r, answer)
 }
 
 // refuse says why there is nothing to serve, as promhttp does.

@@ -62,10 +62,20 @@ type acceptKey struct {
 	preset model.EscapingScheme
 }
 
+// maxAccept bounds how much of an Accept header counts, in bytes. Prometheus sends
+// some 300; to parse the megabyte that net/http lets through takes longer than many
+// a scrape.
+const maxAccept = 4 << 10
+
 // Negotiate picks the format for a request, as promhttp does when OpenMetrics is
-// enabled.
+// enabled. What a client accepts beyond the first 4 KiB does not count.
 func Negotiate(header http.Header) Format {
-	key := acceptKey{header.Get("Accept"), model.NameEscapingScheme}
+	accept := header.Get("Accept")
+	if len(accept) > maxAccept {
+		accept = accept[:max(0, strings.LastIndexByte(accept[:maxAccept], ','))]
+		header = http.Header{"Accept": {accept}}
+	}
+	key := acceptKey{accept, model.NameEscapingScheme}
 	negotiated.RLock()
 	format, known := negotiated.formats[key]
 	negotiated.RUnlock()
