@@ -55,23 +55,44 @@ func StartTypedPrometheus(t testing.TB, jobs ...Job) *Prometheus {
 
 func startPrometheus(t testing.TB, jobs []Job, arguments ...string) *Prometheus {
 	t.Helper()
-	folder := t.TempDir()
-	path := filepath.Join(folder, "prometheus.yml")
-	if err := os.WriteFile(path, configuration(t, jobs), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	process := Start(t, "prometheus", buildTool(t, "prometheus"), append(arguments,
-		"--config.file="+path,
-		"--storage.tsdb.path="+filepath.Join(folder, "data"),
-		"--scrape.discovery-reload-interval=100ms", // else the first scrape comes after 5 s
-		"--web.listen-address=127.0.0.1:0")...)
-	address := "http://" + process.AwaitLog(t, listening)
-	awaitReady(t, address+"/-/ready")
+	data := filepath.Join(t.TempDir(), "data")
+	process, address := runPrometheus(t, configuration(t, jobs, nil), append(arguments, "--storage.tsdb.path="+data)...)
 	return &Prometheus{Process: process, Queries: newQueries(t, address), jobs: jobs}
 }
 
-// configuration writes JSON, which is YAML too.
-func configuration(t testing.TB, jobs []Job) []byte {
+// StartPrometheusAgent starts a Prometheus that has no storage of its own and writes
+// all that it scrapes, native histograms included, to the receiver.
+func StartPrometheusAgent(t testing.TB, receiver *PrometheusReceiver, jobs ...Job) *Process {
+	t.Helper()
+	for i := range jobs {
+		options := map[string]any{"scrape_native_histograms": true}
+		maps.Copy(options, jobs[i].Options)
+		jobs[i].Options = options
+	}
+	data := filepath.Join(t.TempDir(), "data")
+	process, _ := runPrometheus(t, configuration(t, jobs, receiver), "--agent", "--storage.agent.path="+data)
+	return process
+}
+
+// runPrometheus runs one on a free port, and returns its address once it is ready.
+func runPrometheus(t testing.TB, configuration []byte, arguments ...string) (process *Process, address string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "prometheus.yml")
+	if err := os.WriteFile(path, configuration, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	process = Start(t, "prometheus", buildTool(t, "prometheus"), append(arguments,
+		"--config.file="+path,
+		"--scrape.discovery-reload-interval=100ms", // else the first scrape comes after 5 s
+		"--web.listen-address=127.0.0.1:0")...)
+	address = "http://" + process.AwaitLog(t, listening)
+	awaitReady(t, address+"/-/ready")
+	return process, address
+}
+
+// configuration writes JSON, which is YAML too. With a receiver, samples are written
+// to it.
+func configuration(t testing.TB, jobs []Job, receiver *PrometheusReceiver) []byte {
 	t.Helper()
 	scrapes := []map[string]any{}
 	for _, job := range jobs {
@@ -82,10 +103,17 @@ func configuration(t testing.TB, jobs []Job) []byte {
 		maps.Copy(scrape, job.Options)
 		scrapes = append(scrapes, scrape)
 	}
-	text, err := json.MarshalIndent(map[string]any{
+	all := map[string]any{
 		"global":         map[string]any{"scrape_interval": scrapeInterval, "scrape_timeout": scrapeInterval},
 		"scrape_configs": scrapes,
-	}, "", "  ")
+	}
+	if receiver != nil {
+		all["remote_write"] = []map[string]any{{
+			"url": receiver.URL + "/api/v1/write", "send_native_histograms": true,
+			"queue_config": map[string]any{"batch_send_deadline": "500ms"},
+		}}
+	}
+	text, err := json.MarshalIndent(all, "", "  ")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,7 @@ func StartPrometheusReceiver(t testing.TB) *PrometheusReceiver {
 		address: address,
 		folder:  t.TempDir(),
 	}
-	if err := os.WriteFile(p.configuration(), configuration(t, nil), 0o600); err != nil {
+	if err := os.WriteFile(p.configuration(), configuration(t, nil, nil), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	p.Restart(t)
