@@ -115,8 +115,8 @@ type Config struct {
 
 	// SelfMetrics adds metrics about the driver itself, under names that begin
 	// with "driver" after namespace and subsystem: how long flushes take and when
-	// the last one was, how many series there are, how many metrics are left out
-	// and why, and how many pushes failed.
+	// the last one was, how many series there are and, where MaxSeries is set, may be,
+	// how many metrics are left out and why, and how many pushes failed.
 	SelfMetrics bool
 
 	rules []*compiledRule

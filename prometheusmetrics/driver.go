@@ -83,7 +83,7 @@ func NewWithConfig(config Config, registerer prometheus.Registerer) (*Driver, er
 	var self selfMetrics
 	if config.SelfMetrics {
 		var source Source
-		self, source = newSelfMetrics()
+		self, source = newSelfMetrics(config.MaxSeries)
 		config.Sources, config.self = append(config.Sources, LabelledSource{Source: source}), source
 	}
 	d := &Driver{config: config, self: self, closing: make(chan struct{})}

@@ -25,8 +25,9 @@ var allReasons = []Reason{
 	ReasonPanic, ReasonTimeout, ReasonLimit,
 }
 
-// newSelfMetrics returns the instruments and the source that has them.
-func newSelfMetrics() (selfMetrics, Source) {
+// newSelfMetrics returns the instruments and the source that has them. The limit of
+// series, if there is one, is shown beside their number.
+func newSelfMetrics(maxSeries int) (selfMetrics, Source) {
 	r := metrics.NewRegistry()
 	describe := func(name, help, unit string) string {
 		name = "driver." + name
@@ -43,6 +44,10 @@ func newSelfMetrics() (selfMetrics, Source) {
 		pushFailures: metrics.GetOrRegisterCounter(describe("push_failures",
 			"Pushes that failed.", ""), r),
 		leftOut: make(map[Reason]metrics.Gauge),
+	}
+	if maxSeries > 0 {
+		limit := describe("max_series", "Series that may be exposed at most.", "")
+		metrics.GetOrRegisterGauge(limit, r).Update(int64(maxSeries))
 	}
 	leftOut := describe("left_out_metrics", "Metrics that the last flush left out.", "")
 	for _, reason := range allReasons {

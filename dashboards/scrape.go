@@ -1,0 +1,90 @@
+package dashboards
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+)
+
+// largestExposition is more than any program that Prometheus can scrape exposes.
+const largestExposition = 256 << 20
+
+// accept asks for protobuf first, which alone has native histograms and units; text is
+// what everybody has.
+const accept = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited," +
+	"text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
+
+// Scrape asks an address for its metrics, as Prometheus would. Where the server has
+// protobuf, as every program with client_golang or this module's driver does, native
+// histograms and units are known; from text they are not, and histograms are classic
+// ones. A user and password in the URL are sent, and don't appear in errors.
+func Scrape(ctx context.Context, address string) ([]*dto.MetricFamily, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, fmt.Errorf("dashboards: %w", withoutPassword(err))
+	}
+	request.Header.Set("Accept", accept)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, fmt.Errorf("dashboards: %w", err) // net/http takes the password out
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("dashboards: %s: %s", request.URL.Redacted(), response.Status)
+	}
+	families, err := decode(response.Body, expfmt.ResponseFormat(response.Header))
+	if err != nil {
+		return nil, fmt.Errorf("dashboards: %s: %w", request.URL.Redacted(), err)
+	}
+	return families, nil
+}
+
+// withoutPassword drops the address from an error about one that can't be parsed.
+func withoutPassword(err error) error {
+	var broken *url.Error
+	if errors.As(err, &broken) {
+		return fmt.Errorf("the address is no URL: %w", broken.Err)
+	}
+	return err
+}
+
+// Read reads metrics in the text format, such as a scrape that was saved.
+func Read(r io.Reader) ([]*dto.MetricFamily, error) {
+	families, err := decode(r, expfmt.NewFormat(expfmt.TypeTextPlain))
+	if err != nil {
+		return nil, fmt.Errorf("dashboards: %w", err)
+	}
+	return families, nil
+}
+
+// errTooLarge is returned for what has no end.
+var errTooLarge = fmt.Errorf("the metrics are larger than %d MiB", largestExposition>>20)
+
+func decode(r io.Reader, format expfmt.Format) ([]*dto.MetricFamily, error) {
+	if format.FormatType() == expfmt.TypeUnknown { // old servers name no version
+		format = expfmt.NewFormat(expfmt.TypeTextPlain)
+	}
+	limited := &io.LimitedReader{R: r, N: largestExposition}
+	decoder := expfmt.NewDecoder(limited, format)
+	var families []*dto.MetricFamily
+	for {
+		family := new(dto.MetricFamily)
+		err := decoder.Decode(family)
+		if limited.N <= 0 {
+			return nil, errTooLarge
+		}
+		if errors.Is(err, io.EOF) {
+			return families, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		families = append(families, family)
+	}
+}
