@@ -5,14 +5,26 @@
 //	go run ./examples/sarama
 //
 // It talks to Sarama's mock broker, so that it runs anywhere, and writes what
-// the driver made of each metric, and what a scrape would get.
+// the driver made of each metric, and what a scrape would get. With
+//
+//	go run ./examples/sarama -listen localhost:8081
+//
+// it serves that under /metrics instead, until it is interrupted.
 package main
 
 import (
+	"context"
+	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"log"
+	"net"
+	"net/http"
 	"os"
+	"os/signal"
+	"syscall"
+	"time"
 
 	"github.com/IBM/sarama"
 	"github.com/prometheus/client_golang/prometheus"
@@ -22,12 +34,16 @@ import (
 )
 
 func main() {
-	if err := run(os.Stdout); err != nil {
+	listen := flag.String("listen", "", "`address` to serve the metrics on; without one they are written once")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, *listen, os.Stdout); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(out io.Writer) error {
+func run(ctx context.Context, listen string, out io.Writer) error {
 	broker := startBroker()
 	defer broker.Close()
 
@@ -57,6 +73,31 @@ func run(out io.Writer) error {
 		return err
 	}
 	defer stop()
+	if listen != "" {
+		return serve(ctx, listen, driver.Handler(), out)
+	}
+	return write(driver, registry, out)
+}
+
+// serve answers scrapes until ctx ends, while the client goes on to fetch.
+func serve(ctx context.Context, address string, metrics http.Handler, out io.Writer) error {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", metrics)
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	context.AfterFunc(ctx, func() { server.Close() })
+	fmt.Fprintf(out, "metrics  http://%s/metrics\n", listener.Addr())
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// write writes what the driver made of each metric, and what a scrape would get.
+func write(driver *prometheusmetrics.Driver, registry *prometheus.Registry, out io.Writer) error {
 	if err := driver.Once(); err != nil {
 		return err
 	}

@@ -22,6 +22,10 @@ import (
 // shutdownTimeout is longer than any route takes.
 const shutdownTimeout = 2 * maxWait
 
+// maxSeries is far more than the shop has: whoever finds a way to make labels without
+// end fills neither this program nor Prometheus.
+const maxSeries = 10_000
+
 // service is everything that runs.
 type service struct {
 	options     options
@@ -51,6 +55,8 @@ func newService(o options) (*service, error) {
 		FlushInterval: o.flush,
 		DurationUnit:  time.Second,
 		Layout:        o.layout,
+		MaxSeries:     maxSeries,
+		SelfMetrics:   true, // so that alerts know what the driver leaves out, and whether it flushes
 	}, exposed)
 	if err != nil {
 		return nil, err
