@@ -96,8 +96,8 @@ func (m *model) budgetAlerts(r *requests, b budget) (alerts []*alert) {
 			},
 			summary: fmt.Sprintf("%s of {{ $labels.job }}: {{ $value | humanizePercentage }} %s", r.title, b.happens),
 			description: fmt.Sprintf("Over %s, {{ $value | humanizePercentage }} of the requests to {{ $labels.job }} %s. "+
-				"That is more than %v times what an objective of %s allows, and still so over the last %s.",
-				burn.long, b.happens, burn.factor, percent(b.objective), burn.short),
+				"That is more than %s an objective of %s allows, and still so over the last %s.",
+				burn.long, b.happens, burn.times(), percent(b.objective), burn.short),
 			panel: b.panel,
 			test: alertTest{
 				at:     at,
@@ -107,6 +107,13 @@ func (m *model) budgetAlerts(r *requests, b budget) (alerts []*alert) {
 		})
 	}
 	return alerts
+}
+
+func (b burn) times() string {
+	if b.factor == 1 {
+		return "what"
+	}
+	return fmt.Sprintf("%v times what", b.factor)
 }
 
 // percent writes a share as people say it.

@@ -26,7 +26,7 @@ func (m *model) essentials() []*panel {
 	panels := m.stats()
 	panels = append(panels, m.sinceWhen()...)
 	for _, r := range m.requests {
-		panels = append(panels, m.whereTable(r)...)
+		panels = append(panels, m.where(r)...)
 		panels = append(panels, m.requestPanels(r)...)
 	}
 	panels = append(panels, m.saturation()...)

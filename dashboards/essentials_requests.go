@@ -2,16 +2,29 @@ package dashboards
 
 import "fmt"
 
-// whereTable shows each route with its rate, failures and latency, from recorded
-// series, the busiest first.
-func (m *model) whereTable(r *requests) []*panel {
+// where shows each route, and beside it how fast the budgets burn, as far as there is
+// something to show.
+func (m *model) where(r *requests) (panels []*panel) {
+	for _, p := range []*panel{m.routeTable(r), m.burnPanel(r)} {
+		if p != nil {
+			panels = append(panels, p)
+		}
+	}
+	for _, p := range panels {
+		p.width, p.height = wholeWidth/len(panels), panelHeight
+	}
+	return panels
+}
+
+// routeTable shows each route with its rate, failures and latency, from recorded
+// series.
+func (m *model) routeTable(r *requests) *panel {
 	if r.route == "" {
 		return nil
 	}
 	level, chosen := "job_"+r.route, `{job=~"$job"}`
 	p := &panel{
 		key: "routes of " + r.name(), title: "Where: " + r.title + " by " + r.route, view: rows,
-		width: 12, height: panelHeight,
 		description: "Over five minutes. It needs recording.yml in Prometheus.",
 		columns:     []column{{field: r.route, title: r.route}, {field: "job", title: "Job"}},
 	}
@@ -26,19 +39,14 @@ func (m *model) whereTable(r *requests) []*panel {
 	if r.hasBuckets() && r.duration == r.counted {
 		add("p99_rate5m", "p99", valueUnit(r.duration.unit))
 	}
-	panels := []*panel{p, m.burnPanel(r)}
-	if panels[1] == nil {
-		p.width = wholeWidth
-		return panels[:1]
-	}
-	return panels
+	return p
 }
 
 // burnPanel shows how fast the error budgets are used up: at 1 they last for exactly
 // the period of the objective.
 func (m *model) burnPanel(r *requests) *panel {
 	p := &panel{
-		key: burnKey + r.name(), title: "Budget burn rate of " + r.title, width: 12, height: panelHeight, zeroBased: true,
+		key: burnKey + r.name(), title: "Budget burn rate of " + r.title, zeroBased: true,
 		thresholds: []threshold{{1, "orange"}, {burns[0].factor, "red"}},
 		description: fmt.Sprintf("How many times as fast as they may the budgets of failed and slow requests are used up. "+
 			"Objectives: %s without failure, %s within %v. It needs recording.yml in Prometheus.",

@@ -126,7 +126,9 @@ func (p *placed) timeline() cog.Builder[dashboard.Panel] {
 // table has the columns that are named, in their order, with the fields of all queries
 // in one line.
 func (p *placed) table() cog.Builder[dashboard.Panel] {
-	builder := table.NewPanelBuilder().ShowHeader(true)
+	builder := table.NewPanelBuilder().
+		ShowHeader(true).
+		Footer(common.NewTableFooterOptionsBuilder().Reducer([]string{})) // which may not be null
 	if len(p.queries) > 1 {
 		builder = builder.WithTransformation(dashboard.DataTransformerConfig{Id: "merge", Options: map[string]any{}})
 	}

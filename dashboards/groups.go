@@ -14,7 +14,7 @@ type group struct {
 
 const (
 	largeRow    = 12 // metrics; what is larger is divided by the next word, if it can be
-	smallestRow = 3
+	smallestRow = 3  // of those that a larger one is divided into
 )
 
 // standardPrefixes are those of metrics that every program has, by the collectors of
@@ -39,8 +39,8 @@ func groupsOf(metrics []*metric) []*group {
 			own = append(own, m)
 		}
 	}
-	groups := divide(own, 0)
-	for _, g := range divide(standard, 0) {
+	groups := divide(own, 0, 2)
+	for _, g := range divide(standard, 0, 1) {
 		g.standard = true
 		groups = append(groups, g)
 	}
@@ -48,8 +48,8 @@ func groupsOf(metrics []*metric) []*group {
 }
 
 // divide groups metrics by the word at a position of their names. A group that is still
-// too large is divided further; single metrics are left together, at the end.
-func divide(metrics []*metric, position int) []*group {
+// too large is divided further; those too few for a row are left together, at the end.
+func divide(metrics []*metric, position, smallest int) []*group {
 	var words []string
 	byWord := make(map[string][]*metric)
 	for _, m := range metrics {
@@ -59,10 +59,6 @@ func divide(metrics []*metric, position int) []*group {
 		}
 		byWord[word] = append(byWord[word], m)
 	}
-	smallest := smallestRow
-	if position == 0 {
-		smallest = 2
-	}
 	var groups []*group
 	var rest []*metric
 	for _, word := range words {
@@ -70,7 +66,7 @@ func divide(metrics []*metric, position int) []*group {
 		case word == "" || len(members) < smallest:
 			rest = append(rest, members...)
 		case len(members) > largeRow:
-			groups = append(groups, divide(members, position+1)...)
+			groups = append(groups, divide(members, position+1, smallestRow)...)
 		default:
 			groups = append(groups, &group{prefix: commonPrefix(members), metrics: members})
 		}

@@ -13,14 +13,16 @@ import (
 // which the tests have no use for and which takes modules by the hundred.
 const noDiscovery = "remove_all_sd"
 
-// buildExample builds a program of the folder examples and returns its path.
+// buildExample builds a program of the folder examples, which may be a module of its
+// own, and returns its path.
 func buildExample(t testing.TB, name string) string {
 	t.Helper()
-	program, arguments := name, []string{"./" + name}
+	folder := filepath.Join(filepath.Dir(moduleFolder(t)), "examples", name)
+	program, arguments := name, []string{"."}
 	if raceDetector {
 		program, arguments = name+"-race", append([]string{"-race"}, arguments...)
 	}
-	output, err := build(filepath.Join(filepath.Dir(moduleFolder(t)), "examples"), program, arguments...)
+	output, err := build(folder, program, arguments...)
 	if err != nil {
 		t.Fatalf("building example %s: %v\n%s", name, err, output)
 	}

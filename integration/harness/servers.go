@@ -28,6 +28,12 @@ func StartService(t testing.TB, args ...string) *Service {
 	return &Service{Process: process, Address: address, URL: "http://" + address}
 }
 
+// StartSarama starts examples/sarama, which serves what its client records.
+func StartSarama(t testing.TB) *Process {
+	t.Helper()
+	return Start(t, "sarama", buildExample(t, "sarama"), "-listen", "127.0.0.1:0")
+}
+
 // StartBatch starts examples/batch.
 func StartBatch(t testing.TB, args ...string) *Process {
 	t.Helper()
