@@ -79,10 +79,6 @@ func (f *family) add(m *dto.Metric) {
 	f.classic = f.classic || len(h.GetBucket()) > 0 || h.Schema == nil
 }
 
-func (f *family) isHistogram() bool {
-	return f.kind == dto.MetricType_HISTOGRAM || f.kind == dto.MetricType_GAUGE_HISTOGRAM
-}
-
 // gaugesHelp is what LayoutGauges puts after a help text: which statistic it is, and
 // of timers the unit, which the name does not tell.
 var gaugesHelp = regexp.MustCompile(`^(.*): (?:current (?:count|value)|count since the start|` +

@@ -13,15 +13,20 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/prometheus"
 )
 
+// classic is the schema that is generated.
+//
+//lint:ignore SA1019 it is what every Grafana reads, by import and by provisioning
+type classic = dashboard.Dashboard
+
 // decoded reads the dashboard as strictly as the SDK can: nothing unknown, nothing
 // missing, and everything of its type.
-func decoded(t *testing.T, m *Monitoring) *dashboard.Dashboard {
+func decoded(t *testing.T, m *Monitoring) *classic {
 	t.Helper()
 	plugins.RegisterDefaultPlugins()
 	if err := strict(m.dashboard); err != nil {
 		t.Fatalf("the SDK refuses the dashboard: %v", err)
 	}
-	var d dashboard.Dashboard
+	var d classic
 	if err := json.Unmarshal(m.dashboard, &d); err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +39,7 @@ func decoded(t *testing.T, m *Monitoring) *dashboard.Dashboard {
 // strict decodes strictly. The SDK's list of errors is an error even when it is empty,
 // which stops it from keeping what it decoded, but not from looking at all of it.
 func strict(text []byte) error {
-	err := new(dashboard.Dashboard).UnmarshalJSONStrict(text)
+	err := new(classic).UnmarshalJSONStrict(text)
 	var list cog.BuildErrors
 	if errors.As(err, &list) && len(list) == 0 {
 		return nil
@@ -43,7 +48,7 @@ func strict(text []byte) error {
 }
 
 // allPanels lists the panels, those in closed rows too.
-func allPanels(d *dashboard.Dashboard) (panels []dashboard.Panel) {
+func allPanels(d *classic) (panels []dashboard.Panel) {
 	for _, p := range d.Panels {
 		if p.RowPanel != nil {
 			panels = append(panels, p.RowPanel.Panels...)
