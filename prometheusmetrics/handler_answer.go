@@ -102,6 +102,9 @@ type renderedRun struct {
 func renderFamilies(all []*dto.MetricFamily, format wire.Format, coding wire.Coding, expected int) renderedRun {
 	encoder := wire.NewEncoder(format)
 	return renderEach(len(all), coding, expected, func(dst []byte, i int) ([]byte, string, error) {
+		if i%wire.Block == 0 {
+			encoder.Ahead(all[i:min(i+wire.Block, len(all))])
+		}
 		dst, err := encoder.Append(dst, all[i])
 		return dst, all[i].GetName(), err
 	})

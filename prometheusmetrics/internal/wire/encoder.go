@@ -17,6 +17,7 @@ type Encoder struct {
 
 	head  *Head // of the family that was begun
 	start int   // where it begins, in protobuf
+	seen  int   // by Ahead
 }
 
 // NewEncoder returns an encoder for the format.

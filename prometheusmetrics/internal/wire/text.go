@@ -23,6 +23,7 @@ type textEncoder struct {
 
 	scratch           []byte // for labels that are rendered here
 	quantiles, bounds memo
+	seen              int // by aheadOf
 }
 
 // family appends a family.
@@ -34,6 +35,9 @@ func (e *textEncoder) family(dst []byte, family *dto.MetricFamily) ([]byte, bool
 	e.quoted = !plain(e.name)
 	dst, covered := e.comments(dst, family.GetType(), family.Help, family.Unit, false)
 	for i := 0; covered && i < len(family.Metric); i++ {
+		if i%Block == 0 {
+			e.seen = aheadOf(family.Metric, i)
+		}
 		if family.Metric[i] == nil || !e.renderLabels(family.Metric[i].Label) {
 			return dst, false
 		}
