@@ -7,28 +7,30 @@ const Block = 32
 // cache. They lie scattered in memory, and each leads to its name, its help text and its
 // series, one after the other: where they are many, most of the work is to wait for them.
 // Read in turns, they are waited for together.
-func (w *Writer) Ahead(next []*Family) {
-	n := 0
+func (w *Writer) Ahead(next []*Family) { w.seen = touchFamilies(next) }
+
+// touchFamilies reads families, a Block at most, level by level. It returns something, so
+// that the compiler does not leave out what it does; so do the others here.
+func touchFamilies(next []*Family) (n int) {
 	for _, f := range next {
 		n += len(f.Name) + len(f.Series)
 	}
 	var first [Block]*Series
 	for i, f := range next {
 		n += ends(f.Name) + ends(f.Help)
-		first[i] = f.Series[0] // the others are for aheadOf
+		first[i] = f.Series[0] // the others are for touchSeries
 	}
-	w.seen = n + touch(first[:len(next)])
+	return n + touch(first[:len(next)])
 }
 
-// aheadOf does the same for the series of one family, from one on that is a multiple of
-// Block.
-func (w *Writer) aheadOf(series []*Series, from int) {
-	if next := series[from:min(from+Block, len(series))]; len(series) > 1 {
-		w.seen = touch(next)
+// touchSeries reads series of one family, from one on that is a multiple of Block.
+func touchSeries(series []*Series, from int) int {
+	if len(series) == 1 {
+		return 0 // touchFamilies has
 	}
+	return touch(series[from:min(from+Block, len(series))])
 }
 
-// touch reads series. So that the compiler does not leave that out, it returns something.
 func touch(series []*Series) (n int) {
 	for _, s := range series {
 		n += s.Slot

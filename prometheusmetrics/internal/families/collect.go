@@ -13,11 +13,18 @@ import (
 func (e *Exposition) Collect(metrics chan<- prometheus.Metric, last func(prometheus.Metric) prometheus.Metric) {
 	shared := &collection{exposition: e, numbers: slices.Clone(e.Numbers)}
 	caster, samples := newCaster(e.Labels), make([]sample, e.Series)
-	for _, family := range e.Families {
-		for _, series := range family.Series {
+	var ahead int
+	for i, family := range e.Families {
+		if i%Block == 0 {
+			ahead += touchFamilies(e.Families[i:min(i+Block, len(e.Families))])
+		}
+		for j, series := range family.Series {
+			if j%Block == 0 {
+				ahead += touchSeries(family.Series, j)
+			}
 			next := &samples[0]
 			samples = samples[1:]
-			next.family, next.series, next.collection = family, series, shared
+			next.set(family, series, shared)
 			next.labels = caster.labels(series.Labels)
 			if last != nil && len(samples) == 0 {
 				metrics <- last(next)
@@ -26,35 +33,47 @@ func (e *Exposition) Collect(metrics chan<- prometheus.Metric, last func(prometh
 			metrics <- next
 		}
 	}
+	shared.ahead = ahead
 }
 
 // collection is what the samples of one Collect have in common.
 type collection struct {
 	exposition *Exposition
 	numbers    []float64
+	ahead      int // what was read ahead, which would not be done for nobody
 }
 
-// sample is one series of one exposition.
+// sample is one series of one exposition. It holds what the registry asks for, so that
+// the goroutine that asks, which is the slowest, need not fetch it from all over the
+// memory.
 type sample struct {
-	family     *Family
-	series     *Series
+	desc       *prometheus.Desc
 	labels     []*dto.LabelPair
-	collection *collection
 	gauge      dto.Gauge // in place, so that a scrape does not allocate each one
+	series     *Series   // nil of a gauge, which is complete
+	typ        dto.MetricType
+	collection *collection
+}
+
+func (s *sample) set(family *Family, series *Series, c *collection) {
+	s.desc = family.Desc
+	if family.Type == dto.MetricType_GAUGE {
+		s.gauge.Value = &c.numbers[series.Slot]
+		return
+	}
+	s.series, s.typ, s.collection = series, family.Type, c
 }
 
 // Desc returns the family's descriptor.
-func (s *sample) Desc() *prometheus.Desc { return s.family.Desc }
+func (s *sample) Desc() *prometheus.Desc { return s.desc }
 
 // Write fills in the series. The registry calls it once, in its own goroutine.
 func (s *sample) Write(out *dto.Metric) error {
-	c := s.collection
-	if s.family.Type == dto.MetricType_GAUGE {
-		s.gauge.Value = &c.numbers[s.series.Slot]
+	if s.series == nil {
 		out.Label, out.Gauge = s.labels, &s.gauge
 		return nil
 	}
-	cast(out, s.family.Type, s.series, c.exposition, c.numbers)
+	cast(out, s.typ, s.series, s.collection.exposition, s.collection.numbers)
 	out.Label = s.labels
 	return nil
 }

@@ -35,7 +35,7 @@ func (w *Writer) Append(dst []byte, f *Family) ([]byte, error) {
 	dst, covered := w.encoder.Begin(dst, &f.Head)
 	for i := 0; covered && i < len(f.Series); i++ {
 		if i%Block == 0 {
-			w.aheadOf(f.Series, i)
+			w.seen = touchSeries(f.Series, i)
 		}
 		dst, covered = w.series(dst, f, f.Series[i])
 	}
