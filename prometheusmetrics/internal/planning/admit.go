@@ -208,18 +208,12 @@ func (p *Plan) addEntry(e *entry) *obstacle {
 	return nil
 }
 
-// takeBack undoes addEntry.
+// takeBack undoes addEntry, but for the names in users, which count only while there
+// is such a family.
 func (p *Plan) takeBack(e *entry) {
 	d := p.drafts[e.family]
 	d.added = d.added[:len(d.added)-1] // it came last
 	delete(p.series, e.key)
-	if d.isEmpty() {
-		for _, name := range families.Names(e.family, e.typ)[1:] {
-			if p.users[name] == e.family {
-				delete(p.users, name)
-			}
-		}
-	}
 }
 
 // holder returns who will have a series.

@@ -2,6 +2,7 @@ package planning
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/go-metrics-plus/metrics"
@@ -48,21 +49,113 @@ func TestMemoryReturns(t *testing.T) {
 	}
 }
 
-// TestSlotsAreUsedAgain: what comes takes the places of what goes, so that churn takes
-// no more of them.
-func TestSlotsAreUsedAgain(t *testing.T) {
-	for _, typed := range []bool{false, true} {
-		w := newWorld(t, typed, Config{})
-		for round := range 50 {
-			for i := range 5 {
-				w.put(fmt.Sprint("m", i), metrics.NewTimer())
-				w.put(fmt.Sprint("h", i), metrics.NewHistogram(metrics.NewBucketSample(0.05)))
+// TestLimit is reported once with the number, again when that has changed much, and
+// costs nothing as long as it is reached.
+func TestLimit(t *testing.T) {
+	w := newWorld(t, false, Config{MaxSeries: 12})
+	w.put("a", metrics.NewMeter())
+	for i := range 10 {
+		w.put(fmt.Sprint("m", i), metrics.NewMeter())
+	}
+	for range 3 {
+		w.flush()
+	}
+	w.wantTold("reached", "m1: limit")
+	if got := w.state.Exposition().Series; got != 10 {
+		t.Errorf("%d series are exposed", got)
+	}
+	w.put("c", counter(1)) // for which there is room
+	w.flush()
+	if got := w.state.Exposition().Series; got != 11 {
+		t.Errorf("%d series are exposed", got)
+	}
+	for i := range 12 {
+		w.put(fmt.Sprint("n", i), metrics.NewMeter())
+	}
+	w.flush()
+	w.wantTold("changed much", "m1: limit")
+	metricsRead := w.read()
+	if n := testing.AllocsPerRun(10, func() { Make(w.state, metricsRead, Answers{}) }); n > 20 {
+		t.Errorf("a plan under the limit allocates %v times", n)
+	}
+	for _, name := range slices.Clone(w.names) {
+		if name != "a" && name != "m3" {
+			w.remove(name)
+		}
+	}
+	w.flush()
+	if got := w.state.Exposition().Series; got != 10 || w.state.limited != 0 {
+		t.Errorf("%d series are exposed, %d metrics left out", got, w.state.limited)
+	}
+	w.wantTold("not reached")
+	w.put("m4", metrics.NewMeter())
+	w.flush()
+	w.wantTold("reached again", "m4: limit")
+}
+
+// TestLimitIsReportedAgain when the metrics that it leaves out have doubled, or halved.
+func TestLimitIsReportedAgain(t *testing.T) {
+	w := newWorld(t, false, Config{MaxSeries: 1})
+	w.put("a", counter(1))
+	reported := 0
+	for _, test := range []struct {
+		left   int // metrics that are left out
+		report bool
+	}{{2, true}, {3, false}, {4, true}, {7, false}, {5, false}, {2, true}, {2, false}, {1, true}, {0, false}, {1, true}} {
+		for i := range 10 {
+			if name := fmt.Sprint("m", i); i < test.left {
+				w.put(name, counter(1))
+			} else {
+				w.remove(name)
 			}
-			w.flush()
-			if s := w.state; round > 0 && (s.numbers.length > 400 || s.parts.length > 20 || s.histograms.length > 20) {
-				t.Fatalf("typed %v, round %d: %d numbers, %d parts, %d histograms",
-					typed, round, s.numbers.length, s.parts.length, s.histograms.length)
+		}
+		p := w.plan(Answers{})
+		w.commit(p)
+		if told := w.told != nil; told != test.report {
+			t.Errorf("%d left out after %d were reported: reported %q", test.left, reported, w.told)
+		}
+		if w.told = nil; test.report {
+			reported = test.left
+			want := fmt.Sprintf("the limit of 1 series is reached, and metrics left out for it: %d, this one the first", reported)
+			if last := p.reports[len(p.reports)-1]; last.Problem.Err.Error() != want || last.Metric.Name != "m0" {
+				t.Errorf("reported %v of %s, want %s of m0", last.Problem.Err, last.Metric.Name, want)
 			}
+		}
+	}
+}
+
+// TestLimitFits: what takes all the room that is left is let in.
+func TestLimitFits(t *testing.T) {
+	w := newWorld(t, false, Config{MaxSeries: 10})
+	for _, name := range []string{"a", "b", "c"} {
+		w.put(name, metrics.NewMeter()) // five series
+	}
+	w.flush()
+	w.wantTold("two fit", "c: limit")
+	w.remove("b")
+	w.flush()
+	if e := w.state.Exposition(); e.Series != 10 || e.Families[5].Name != "c_count" {
+		t.Errorf("%d series are exposed: %q", e.Series, shown(e))
+	}
+}
+
+// TestShrink: maps are made anew when they hold a fraction of what they did, and not
+// for a few entries.
+func TestShrink(t *testing.T) {
+	for _, test := range []struct {
+		peak, left, want int
+	}{{64, 0, 64}, {65, 0, 0}, {164, 25, 164}, {165, 25, 25}, {10, 25, 25}} {
+		s := NewState(Config{})
+		s.peak = test.peak
+		for i := range test.left {
+			s.series[fmt.Sprint(i)] = &entry{}
+			s.families[fmt.Sprint(i)] = &family{}
+			s.users[fmt.Sprint(i)] = &family{}
+		}
+		before := fmt.Sprint(s.series, s.families, s.users)
+		s.shrink()
+		if s.peak != test.want || fmt.Sprint(s.series, s.families, s.users) != before {
+			t.Errorf("%d of %d left: the peak is %d, want %d", test.left, test.peak, s.peak, test.want)
 		}
 	}
 }

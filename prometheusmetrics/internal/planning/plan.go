@@ -1,7 +1,6 @@
 package planning
 
 import (
-	"cmp"
 	"iter"
 	"slices"
 	"strings"
@@ -230,8 +229,8 @@ func (p *Plan) draft(name string) *draft {
 // names, so that it does not depend on the source's order who comes first.
 func (p *Plan) admitAll(candidates []*member) {
 	candidates = slices.DeleteFunc(candidates, func(m *member) bool { return !p.isWorthATry(m) })
-	slices.SortStableFunc(candidates, func(a, b *member) int {
-		return cmp.Or(strings.Compare(a.metric.Name, b.metric.Name), a.metric.Source-b.metric.Source)
+	slices.SortStableFunc(candidates, func(a, b *member) int { // of equal names, that of the first source
+		return strings.Compare(a.metric.Name, b.metric.Name)
 	})
 	for _, m := range candidates {
 		p.admit(m)

@@ -6,9 +6,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/go-metrics-plus/metrics"
-	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/families"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/probing"
-	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/sharing"
 )
 
 // probe says of families whether they are taken.
@@ -75,11 +73,17 @@ func TestClashGoesWithItsFamily(t *testing.T) {
 	w.put("a", counter(1))
 	w.flushWith(probe(map[string]bool{"a_count": true}))
 	w.remove("a")
+	if got := Make(w.state, w.read(), Answers{}).NewFamilies(); len(got) != 0 {
+		t.Errorf("new families are %v when one goes", got)
+	}
 	w.flush()
 	if len(w.state.clashes) > 0 {
 		t.Errorf("clashes of what has gone are kept: %v", w.state.clashes)
 	}
 	w.put("a", counter(2))
+	if got := Make(w.state, w.read(), Answers{}).NewFamilies(); len(got) != 1 || got[0].Name != "a_count" {
+		t.Errorf("new families are %v", got)
+	}
 	w.flush()
 	w.want("the next of the name", `a_count{} gauge "a: current count" 2`)
 }
@@ -97,28 +101,5 @@ func TestUnregistered(t *testing.T) {
 	w.state.Outcomes(func(o Outcome) { outcomes = append(outcomes, o) })
 	if len(outcomes) != 1 || outcomes[0].Problem != nil || len(outcomes[0].Series) != 1 {
 		t.Errorf("outcomes are %+v", outcomes)
-	}
-}
-
-// TestHelpOfAnotherDriver is taken over, and given up when the family is not shared.
-func TestHelpOfAnotherDriver(t *testing.T) {
-	w := newWorld(t, false, Config{})
-	w.put("a", counter(1, metrics.Labels{"l": "1"}))
-	other := sharing.Family{
-		Name: "a_count", Type: dto.MetricType_GAUGE, Help: "Theirs.", Metric: &families.Origin{Name: "theirs"},
-	}
-	p := Make(w.state, w.read(), Answers{})
-	p.Settle(map[string]sharing.Family{"a_count": other})
-	w.commit(p)
-	w.want("shared", `a_count{l=1} gauge "Theirs." 1`)
-	shared := true
-	isShared := func(string) bool { return shared }
-	w.commit(w.plan(Answers{IsShared: isShared}))
-	w.want("still shared", `a_count{l=1} gauge "Theirs." 1`)
-	shared = false
-	w.commit(w.plan(Answers{IsShared: isShared}))
-	w.want("alone", `a_count{l=1} gauge "a: current count" 1`)
-	if len(w.state.adopted) > 0 {
-		t.Errorf("adopted are %v", w.state.adopted)
 	}
 }

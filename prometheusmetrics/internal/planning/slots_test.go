@@ -37,6 +37,9 @@ func TestSlots(t *testing.T) {
 	if s.isSparse() {
 		t.Error("what is full is sparse")
 	}
+	if (&slots{length: 64}).isSparse() || !(&slots{length: 65}).isSparse() {
+		t.Error("more than 64 free places are sparse, and no fewer")
+	}
 	s.give(10, 400)
 	if !s.isSparse() {
 		t.Error("what is empty is not sparse")
