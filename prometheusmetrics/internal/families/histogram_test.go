@@ -133,24 +133,3 @@ func TestFillAllocatesNothing(t *testing.T) {
 		t.Errorf("filling a histogram allocates %v times", n)
 	}
 }
-
-// TestDTO: an empty histogram is native all the same, exemplars stand in their
-// buckets and in the list.
-func TestDTO(t *testing.T) {
-	empty := (&Histogram{Bounds: []float64{1}, Cumulative: []uint64{0}}).DTO()
-	if len(empty.PositiveSpan) != 1 || empty.PositiveSpan[0].GetLength() != 0 || empty.CreatedTimestamp != nil {
-		t.Errorf("an empty histogram is %v", empty)
-	}
-	h := newTestExposition().Histograms[0].DTO()
-	last := h.Bucket[len(h.Bucket)-1]
-	if len(h.Bucket) != 3 || !math.IsInf(last.GetUpperBound(), 1) || last.GetCumulativeCount() != 4 {
-		t.Errorf("classic buckets are %v", h.Bucket)
-	}
-	if h.Bucket[0].Exemplar.GetValue() != 5 || h.Bucket[1].Exemplar != nil || last.Exemplar.GetValue() != 5000 ||
-		len(h.Exemplars) != 2 {
-		t.Errorf("exemplars are %v, in %v", h.Exemplars, h.Bucket)
-	}
-	if h.GetZeroCount() != 1 || h.GetSampleCount() != 4 || h.GetSampleSum() != 5055 || !h.CreatedTimestamp.AsTime().Equal(began) {
-		t.Errorf("histogram is %v", h)
-	}
-}

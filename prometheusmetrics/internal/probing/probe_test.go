@@ -81,11 +81,36 @@ func TestOddRegisterers(t *testing.T) {
 		"registerer panicked: no":         func() error { panic("no") },
 		"a name that was not asked for":   func() error { return errors.New(`help: "` + mark + `7"`) },
 		"a name that was not asked for ":  func() error { return errors.New(`help: "` + mark + `-1"`) },
+		"a name that was not asked for  ": func() error { return errors.New(`help: "` + mark + `1"`) },
 		`strconv.Atoi: parsing "nothing"`: func() error { return errors.New(`help: "` + mark + `nothing"`) },
 	} {
 		_, err := Taken(odd(register), []string{"a"})
 		if err == nil || !strings.Contains(err.Error(), strings.TrimSpace(want)) {
 			t.Errorf("error is %v, want %q", err, want)
+		}
+	}
+}
+
+// TestSame: a descriptor of another library that may stand beside what is registered,
+// one that may not, and registerers that answer with something else.
+func TestSame(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(gaugeNamed("a"))
+	same := prometheus.NewDesc("a", "Mine.", nil, prometheus.Labels{"code": "200"})
+	for name, test := range map[string]struct {
+		registerer prometheus.Registerer
+		desc       *prometheus.Desc
+		want       bool
+	}{
+		"the same label names and help": {registry, prometheus.NewDesc("b", "Mine.", nil, nil), true},
+		"other label names":             {registry, same, false},
+		"another help text":             {registry, prometheus.NewDesc("a", "Yours.", nil, prometheus.Labels{"x": "y"}), false},
+		"takes anything":                {odd(func() error { return nil }), same, false},
+		"panics":                        {odd(func() error { panic("no") }), same, false},
+		"a reason of its own":           {odd(func() error { return errors.New("no") }), same, false},
+	} {
+		if got := Same(test.registerer, test.desc); got != test.want {
+			t.Errorf("%s: %v", name, got)
 		}
 	}
 }

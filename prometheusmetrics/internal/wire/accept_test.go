@@ -3,8 +3,6 @@ package wire
 import (
 	"net/http"
 	"testing"
-
-	"github.com/prometheus/common/expfmt"
 )
 
 func TestNegotiateCoding(t *testing.T) {
@@ -62,31 +60,4 @@ func FuzzNegotiateCoding(f *testing.F) {
 			t.Errorf("%q: %d", accept, got)
 		}
 	})
-}
-
-// TestNegotiate asks more often than headers are remembered, and expects expfmt's
-// answer each time.
-func TestNegotiate(t *testing.T) {
-	accepts := []string{
-		"", "*/*", "text/plain", "application/openmetrics-text", "text/plain;version=1.0.0;escaping=allow-utf-8",
-		"application/openmetrics-text;version=1.0.0;escaping=dots,text/plain;q=0.5",
-		"application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,text/plain;q=0.3",
-		"application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=text", "nonsense",
-	}
-	for i := range 3 * maxNegotiated {
-		accept := accepts[i%len(accepts)]
-		if i%2 == 0 {
-			accept += " "
-		}
-		header := http.Header{"Accept": {accept}}
-		want := expfmt.NegotiateAccept(header, expfmt.DefaultOpenMetricsAcceptedFormats()...)
-		for range 2 {
-			if got := Negotiate(header).ContentType; got != want {
-				t.Fatalf("%q: %s, want %s", accept, got, want)
-			}
-		}
-	}
-	if allocs := testing.AllocsPerRun(100, func() { Negotiate(http.Header{"Accept": {accepts[5]}}) }); allocs > 1 {
-		t.Errorf("%v allocations for a known header", allocs)
-	}
 }

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/prometheus/common/expfmt"
 )
 
 // Of a long Accept header only the beginning counts, up to an element that is whole,
@@ -48,5 +50,59 @@ func TestManyAccepts(t *testing.T) {
 	defer negotiated.RUnlock()
 	if got := len(negotiated.formats); got > maxNegotiated {
 		t.Errorf("%d headers are remembered, want %d at most", got, maxNegotiated)
+	}
+}
+
+// TestNegotiate asks more often than headers are remembered, and expects expfmt's
+// answer each time.
+func TestNegotiate(t *testing.T) {
+	accepts := []string{
+		"", "*/*", "text/plain", "application/openmetrics-text", "text/plain;version=1.0.0;escaping=allow-utf-8",
+		"application/openmetrics-text;version=1.0.0;escaping=dots,text/plain;q=0.5",
+		"application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,text/plain;q=0.3",
+		"application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=text", "nonsense",
+	}
+	for i := range 3 * maxNegotiated {
+		accept := accepts[i%len(accepts)]
+		if i%2 == 0 {
+			accept += " "
+		}
+		header := http.Header{"Accept": {accept}}
+		want := expfmt.NegotiateAccept(header, expfmt.DefaultOpenMetricsAcceptedFormats()...)
+		for range 2 {
+			if got := Negotiate(header).ContentType; got != want {
+				t.Fatalf("%q: %s, want %s", accept, got, want)
+			}
+		}
+	}
+	if allocs := testing.AllocsPerRun(100, func() { Negotiate(http.Header{"Accept": {accepts[5]}}) }); allocs > 1 {
+		t.Errorf("%v allocations for a known header", allocs)
+	}
+}
+
+// Headers that take turns are remembered, all of them.
+func TestAcceptsTakeTurns(t *testing.T) {
+	accepts := []http.Header{{"Accept": {"text/plain;a=b"}}, {"Accept": {"*/*;c=d"}}, {"Accept": {"text/plain;e=f"}}}
+	turn := func() {
+		for _, header := range accepts {
+			Negotiate(header)
+		}
+	}
+	turn()
+	if allocs := testing.AllocsPerRun(100, turn); allocs > 0 {
+		t.Errorf("%v allocations for headers that take turns", allocs)
+	}
+}
+
+// TestNewFormat leaves to expfmt what no encoder of this package writes.
+func TestNewFormat(t *testing.T) {
+	for contentType, want := range map[expfmt.Format]Kind{
+		expfmt.FmtText: Text, expfmt.FmtOpenMetrics_0_0_1: OpenMetrics, expfmt.FmtOpenMetrics_1_0_0: OpenMetrics,
+		expfmt.FmtProtoDelim: Protobuf, expfmt.FmtProtoText: Other, expfmt.FmtProtoCompact: Other,
+		"application/openmetrics-text; version=2.0.0": Other, "nonsense": Other,
+	} {
+		if got := NewFormat(contentType); got.Kind != want || got.ContentType != contentType {
+			t.Errorf("%s: %+v, want kind %d", contentType, got, want)
+		}
 	}
 }

@@ -1,0 +1,68 @@
+package families
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
+)
+
+// TestDTO: an empty histogram is native all the same, exemplars stand in their
+// buckets and in the list.
+func TestDTO(t *testing.T) {
+	empty := (&Histogram{Bounds: []float64{1}, Cumulative: []uint64{0}}).DTO()
+	if len(empty.PositiveSpan) != 1 || empty.PositiveSpan[0].GetLength() != 0 || empty.CreatedTimestamp != nil {
+		t.Errorf("an empty histogram is %v", empty)
+	}
+	h := newTestExposition().Histograms[0].DTO()
+	last := h.Bucket[len(h.Bucket)-1]
+	if len(h.Bucket) != 3 || !math.IsInf(last.GetUpperBound(), 1) || last.GetCumulativeCount() != 4 {
+		t.Errorf("classic buckets are %v", h.Bucket)
+	}
+	if h.Bucket[0].Exemplar.GetValue() != 5 || h.Bucket[1].Exemplar != nil || last.Exemplar.GetValue() != 5000 ||
+		len(h.Exemplars) != 2 {
+		t.Errorf("exemplars are %v, in %v", h.Exemplars, h.Bucket)
+	}
+	if h.GetZeroCount() != 1 || h.GetSampleCount() != 4 || h.GetSampleSum() != 5055 || !h.CreatedTimestamp.AsTime().Equal(began) {
+		t.Errorf("histogram is %v", h)
+	}
+}
+
+// TestTimestamp: one that says the same is used again, for those that change nothing.
+func TestTimestamp(t *testing.T) {
+	at := time.Unix(1000, 5)
+	known := timestamp(nil, at)
+	if !known.AsTime().Equal(at) {
+		t.Errorf("%v is written as %v", at, known.AsTime())
+	}
+	if timestamp(known, at) != known {
+		t.Error("a timestamp is made anew for the same time")
+	}
+	for _, other := range []time.Time{at.Add(1), at.Add(time.Second), at.Add(-time.Hour)} {
+		if got := timestamp(known, other); got == known || !got.AsTime().Equal(other) || !known.AsTime().Equal(at) {
+			t.Errorf("%v is written as %v", other, got.AsTime())
+		}
+	}
+	if got := timestamp(known, time.Time{}); got != nil {
+		t.Errorf("no time is written as %v", got)
+	}
+}
+
+// TestLabelPairs are copies, those of several series apart.
+func TestLabelPairs(t *testing.T) {
+	labels := []naming.Label{{Name: "a", Value: "1"}, {Name: "b", Value: "2"}}
+	c := newCaster(3)
+	first, second := c.labels(labels), c.labels(labels[:1])
+	first = append(first, nil)
+	if len(second) != 1 || second[0].GetName() != "a" || second[0].GetValue() != "1" || first[1].GetValue() != "2" {
+		t.Errorf("labels are %v and %v", first, second)
+	}
+	*first[0].Value = "changed"
+	if second[0].GetValue() != "1" || labels[0].Value != "1" {
+		t.Errorf("a change of one changes %v, %v", second, labels)
+	}
+	if got := LabelPairs(nil); got != nil {
+		t.Errorf("no labels are %v", got)
+	}
+}
