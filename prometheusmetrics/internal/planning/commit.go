@@ -198,7 +198,10 @@ func (p *Plan) expose(made map[string]*family) *families.Exposition {
 		e.Parts = make([]families.Part, s.parts.length)
 	}
 	histograms := p.newFiller(e)
-	for _, m := range p.members {
+	for i, m := range p.members {
+		if i%block == 0 {
+			p.seen = readAhead(p.members[i:min(i+block, len(p.members))])
+		}
 		a := p.standing(m).admitted
 		if a == nil || !m.metric.Fresh {
 			continue

@@ -31,6 +31,7 @@ type Plan struct {
 	clashes map[string]string         // in the place of the state's; nil for no change
 	limited int                       // change in the metrics that the limit leaves out
 	reports []Report
+	seen    float64 // by readAhead
 }
 
 // Report is something to be told once.
@@ -66,7 +67,10 @@ func Make(s *State, all []*reading.Metric, answers Answers) *Plan {
 		p.leave(m)
 	}
 	candidates := make([]*member, 0, 8)
-	for _, m := range p.members {
+	for i, m := range p.members {
+		if i%block == 0 {
+			p.seen = readAhead(p.members[i:min(i+block, len(p.members))])
+		}
 		p.review(m)
 		if p.standing(m).admitted == nil && m.metric.Fresh && !m.metric.Idle && !m.rule.Drop {
 			candidates = append(candidates, m)
