@@ -234,10 +234,15 @@ func (r *reservoir) copyTo(d *distribution) {
 	if r.members.alpha*float64(r.unit) <= tau+even {
 		return // none can be heavier than that
 	}
-	d.weights = slices.Grow(d.weights, len(entries))
-	for i := range entries {
-		d.weights = append(d.weights, max(r.members.weight(entries[i]), tau))
+	weights := slices.Grow(d.weights, len(entries))[:len(entries)]
+	for i := range weights {
+		w := r.members.weight(entries[i])
+		if w < tau {
+			w = tau
+		}
+		weights[i] = w
 	}
+	d.weights = weights
 }
 
 // copyValues copies the values of entries, eight at a time, which a flush spends a good

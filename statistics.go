@@ -85,7 +85,12 @@ type distribution struct {
 	weights []float64 // parallel to values; empty if all weigh the same
 	weight  float64   // the sum of weights
 	squares float64   // the sum of their squares
+	marks   []float64 // the sum of all weights before each multiple of markEvery
 }
+
+// markEvery is how many weights a percentile has to add up at most before it knows where
+// it is.
+const markEvery = 32
 
 // even is the spread of the logarithms of weights up to which all count as equal. At
 // alpha 0.015 it is that of the values of half a second.
@@ -97,7 +102,14 @@ func (d *distribution) weigh() {
 	if len(d.weights) == 0 {
 		return
 	}
-	lightest, heaviest := slices.Min(d.weights), slices.Max(d.weights)
+	lightest, heaviest := d.weights[0], d.weights[0]
+	for _, w := range d.weights { // none is NaN, for which min and max would care
+		if w < lightest {
+			lightest = w
+		} else if w > heaviest {
+			heaviest = w
+		}
+	}
 	if heaviest-lightest <= even {
 		d.weights = d.weights[:0]
 		return
@@ -110,11 +122,16 @@ func (d *distribution) weigh() {
 
 // sumUp completes a distribution whose weights have been set.
 func (d *distribution) sumUp() {
-	d.weight, d.squares = 0, 0
-	for _, w := range d.weights {
-		d.weight += w
-		d.squares += w * w
+	weight, squares := 0.0, 0.0
+	d.marks = d.marks[:0]
+	for i, w := range d.weights {
+		if i%markEvery == 0 {
+			d.marks = append(d.marks, weight)
+		}
+		weight += w
+		squares += w * w
 	}
+	d.weight, d.squares = weight, squares
 }
 
 // scratch keeps distributions that are needed only while a result is computed.
@@ -274,7 +291,11 @@ func (d *distribution) weightedPercentile(p float64) float64 {
 	to := min(max(p*(d.weight+width), width), d.weight)
 	from := to - width
 
-	i, reached := 0, 0.0
+	mark, found := slices.BinarySearch(d.marks, from)
+	if !found {
+		mark = max(mark-1, 0)
+	}
+	i, reached := mark*markEvery, d.marks[mark]
 	for i < len(d.weights)-1 && reached+d.weights[i] <= from {
 		reached += d.weights[i]
 		i++
