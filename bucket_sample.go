@@ -100,45 +100,62 @@ func NewBucketSample(relativeError float64, bounds ...float64) Sample {
 
 // Update counts a value.
 func (s *BucketSample) Update(value int64) {
-	w := s.span.Load()
-	if w == nil || value < 0 {
-		s.updateRarely(value)
-		return
-	}
-	n := w.positive.Find(uint64(value))
-	i := n>>chunkBits - w.first
-	if uint(i) >= uint(len(w.chunks)) || w.chunks[i] == nil || n >= w.positive.Wide() {
-		s.updateRarely(value)
-		return
-	}
-	word := &w.chunks[i][n%chunkSize]
-	content := word.Add(bucketOne | uint64(value) - w.positive.Lower(n))
-	if content&(fullOffsets|fullCount) != 0 {
-		s.spill(word, w.scheme, n)
+	s.update(value, (*BucketSample).count, (*BucketSample).updateRarely)
+}
+
+// update is Update. What it calls are arguments so that it is inlined, as with
+// Counter.Inc.
+func (s *BucketSample) update(
+	value int64, count func(*BucketSample, int64) (bool, bool), updateRarely func(*BucketSample, int64, bool),
+) {
+	if done, full := count(s, value); !done {
+		updateRarely(s, value, full)
 	}
 }
 
-// updateRarely is Update for all that is not common.
-func (s *BucketSample) updateRarely(v int64) {
+// count counts a value where that is common, and reports whether all is done. A word
+// may be full then, which has to be emptied. Since nothing is called here that isn't
+// inlined, it takes no stack frame.
+func (s *BucketSample) count(value int64) (done, full bool) {
+	w := s.span.Load()
+	if w == nil || uint64(value)-w.lowest >= w.extent {
+		return false, false
+	}
+	n := w.finder.Find(uint64(value))
+	c := w.chunkOf(n)
+	if c == nil {
+		return false, false
+	}
+	content := c[uint(n)%chunkSize].Add(bucketOne | uint64(value) - w.finder.Lower(n))
+	full = content&(fullOffsets|fullCount) != 0
+	return !full, full
+}
+
+// updateRarely is Update for all that is not common. If full, the value has been
+// counted, in a word that is to be emptied.
+func (s *BucketSample) updateRarely(v int64, full bool) {
 	w := s.span.Load()
 	if w == nil {
 		w = s.open()
 	}
 	position := w.scheme.Position(v)
-	side, n := w.scheme.At(position)
-	offset := uint64(v)
-	if v < 0 {
-		offset = -offset
-	}
-	offset -= side.Lower(n)
-	shift := side.Shift(n)
 	word := &s.chunkAt(position >> chunkBits)[position&(chunkSize-1)]
-	rest := int64(offset & (1<<shift - 1))
-	if v < 0 {
-		rest = -rest
+	if !full {
+		side, n := w.scheme.At(position)
+		offset := uint64(v)
+		if v < 0 {
+			offset = -offset
+		}
+		offset -= side.Lower(n)
+		shift := side.Shift(n)
+		rest := int64(offset & (1<<shift - 1))
+		if v < 0 {
+			rest = -rest
+		}
+		content := s.addRest(word, bucketOne|offset>>shift, rest)
+		full = content&(fullOffsets|fullCount) != 0
 	}
-	content := s.addRest(word, bucketOne|offset>>shift, rest)
-	if content&(fullOffsets|fullCount) != 0 {
+	if full {
 		s.spill(word, w.scheme, position)
 	}
 }
@@ -203,7 +220,7 @@ func (s *BucketSample) open() *span {
 		return w
 	}
 	scheme := s.scheme()
-	w := &span{scheme: scheme, positive: scheme.Positive()}
+	w := &span{scheme: scheme, finder: scheme.Positive().Finder()}
 	s.span.Store(w)
 	return w
 }

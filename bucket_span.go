@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"sync/atomic"
+	"unsafe"
 
 	"github.com/go-metrics-plus/metrics/internal/buckets"
 )
@@ -9,10 +10,31 @@ import (
 // span is the part of all buckets that has been used. It is replaced by a
 // larger one when need be; the chunks stay.
 type span struct {
-	scheme   *buckets.Scheme
-	positive *buckets.Side // the scheme's
-	first    int           // number of the first of the chunks
-	chunks   []*chunk
+	scheme *buckets.Scheme
+	finder buckets.Finder // of the positive side
+	first  int            // number of the first of the chunks
+	chunks []*chunk
+
+	// What count takes care of: buckets of values that aren't negative, wide or
+	// beyond the chunks. There are extent such values from lowest on.
+	lowest, extent uint64
+}
+
+// setExtent finds out what count takes care of.
+func (w *span) setExtent() {
+	side := w.scheme.Positive()
+	first, end := max(w.first, 0)<<chunkBits, min((w.first+len(w.chunks))<<chunkBits, side.Wide())
+	if first < end {
+		w.lowest = side.Lower(first)
+		w.extent = max(min(side.Lower(end), buckets.Exact), w.lowest) - w.lowest
+	}
+}
+
+// chunkOf returns the chunk of a bucket that setExtent admits, or nil if it is not
+// made yet. That it is one of the chunks has been checked with the value.
+func (w *span) chunkOf(n int) *chunk {
+	i := n>>chunkBits - w.first
+	return *(**chunk)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(w.chunks)), uintptr(i)*unsafe.Sizeof(w.chunks[0])))
 }
 
 // chunk is what is allocated at once: the words of 16 buckets, two cache lines.
@@ -57,6 +79,7 @@ func (w *span) with(number int) (*span, *chunk) {
 	}
 	made := new(chunk)
 	larger.chunks[number-first] = made
+	larger.setExtent()
 	return &larger, made
 }
 

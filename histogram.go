@@ -86,19 +86,36 @@ func newHistogramOf(s Sample, labels *labelSet, at place) Histogram {
 // Update records a value. It allocates nothing, and with the default sample on a
 // busy instrument takes no lock.
 func (h Histogram) Update(value int64) {
-	if h.state != nil {
-		h.state.update(value)
+	h.state.update(value, (*BucketSample).count, (*histogramState).updateRarely)
+}
+
+// update records a value without knowing the time. What it calls are arguments so
+// that it is inlined, as with Counter.Inc.
+func (s *histogramState) update(
+	v int64, count func(*BucketSample, int64) (bool, bool), updateRarely func(*histogramState, int64, bool),
+) {
+	if s != nil {
+		var done, full bool
+		if s.buckets != nil {
+			done, full = count(s.buckets, v)
+		}
+		if !done {
+			updateRarely(s, v, full)
+		}
 	}
 }
 
-// update records a value without knowing the time.
-func (s *histogramState) update(v int64) {
-	if s.buckets != nil {
-		s.buckets.Update(v)
-	} else if s.reservoir == nil {
+// updateRarely is update for all but what is common with buckets. If full, the value
+// has been counted in a word that is to be emptied.
+func (s *histogramState) updateRarely(v int64, full bool) {
+	if s.reservoir != nil {
+		if packed, done := s.reservoir.add(v); !done {
+			s.reservoir.recordSlow(v, clock.Unknown, packed)
+		}
+	} else if s.buckets != nil {
+		s.buckets.updateRarely(v, full)
+	} else {
 		s.recorder.record(v, clock.Unknown)
-	} else if packed, done := s.reservoir.add(v); !done {
-		s.reservoir.recordSlow(v, clock.Unknown, packed)
 	}
 }
 

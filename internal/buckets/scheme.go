@@ -163,32 +163,23 @@ func (s *Scheme) classicAt(position int) int {
 // A Side is the buckets of zero and of the values to one side of it, by their
 // magnitude. Bucket n holds lower[n] to lower[n+1]-1, bucket 0 zero alone.
 type Side struct {
-	lower []uint64
-	index []int32 // in the schema
-	wide  int     // from this bucket on, offsets have to be shifted to fit OffsetBits,
-	shift []uint8 // by so many bits
-
-	// guesses leads from the number of leading zeros and so many bits after the
-	// first one to the bucket: that of the lowest such magnitude in its upper half.
-	// If the bucket ends before the highest, the lower half is such that adding
-	// the next 32 bits of a magnitude beyond its end carries into the upper one.
-	// As a rule there is one boundary to every two guesses, and which side of it a
-	// value is on is nothing that a processor could predict: so no branch.
-	guesses  []uint64
-	fraction uint // how many bits these are
+	lower  []uint64
+	index  []int32 // in the schema
+	finder Finder
+	wide   int     // from this bucket on, offsets have to be shifted to fit OffsetBits,
+	shift  []uint8 // by so many bits
 }
 
 // Find returns the number of the bucket of a magnitude up to 2^63.
 func (d *Side) Find(m uint64) int {
-	zeros := bits.LeadingZeros64(m)
-	after := m << (zeros & 63) << 1
-	guess := d.guesses[uint(zeros)<<(d.fraction&63)+uint(after>>(-d.fraction&63))]
-	n := int((guess + after<<(d.fraction&63)>>32) >> 32)
-	for m >= d.lower[n+1] { // a classic bound, or equal in all these bits
-		n++
+	if m < Exact {
+		return d.finder.Find(m)
 	}
-	return n
+	return sort.Search(len(d.index)-1, func(n int) bool { return d.lower[n+1] > m })
 }
+
+// Finder returns what finds buckets of magnitudes below Exact.
+func (d *Side) Finder() Finder { return d.finder }
 
 // edge is a boundary of the schema: the highest magnitude of a bucket.
 type edge struct {
@@ -213,7 +204,7 @@ func newSide(schema int32, edges []edge, cuts []uint64) *Side {
 		add(e.highest, e.index)
 	}
 	d.setShifts()
-	d.setGuesses(schema)
+	d.finder = newFinder(schema, d.lower)
 	return d
 }
 
@@ -229,28 +220,6 @@ func (d *Side) setShifts() {
 		}
 		if n >= d.wide {
 			d.shift = append(d.shift, uint8(shift))
-		}
-	}
-}
-
-// setGuesses fills the table so finely that mostly there is no more than one
-// boundary from one entry to the next.
-func (d *Side) setGuesses(schema int32) {
-	d.fraction = uint(max(schema, 0) + 1)
-	d.guesses = make([]uint64, 64<<d.fraction+1) // the last one is for 0
-	n := len(d.index) - 1
-	for zeros := range 64 {
-		for fraction := 1<<d.fraction - 1; fraction >= 0; fraction-- {
-			first := uint64(1<<d.fraction|fraction) << (63 - d.fraction)
-			lowest, highest := first>>zeros, (first+1<<(63-d.fraction)-1)>>zeros
-			for d.lower[n] > lowest {
-				n--
-			}
-			guess := uint64(n) << 32
-			if end := d.lower[n+1] - 1; end < highest {
-				guess |= uint64(^uint32(end << zeros << 1 << d.fraction >> 32))
-			}
-			d.guesses[zeros<<d.fraction|fraction] = guess
 		}
 	}
 }
