@@ -4,6 +4,7 @@ go 1.26.0
 
 require (
 	github.com/go-metrics-plus/metrics v0.0.0
+	github.com/go-metrics-plus/metrics/drivers/statsd v0.0.0
 	github.com/go-metrics-plus/metrics/prometheusmetrics v0.0.0
 	github.com/prometheus/client_golang v1.25.0
 	github.com/prometheus/client_model v0.6.3
@@ -22,5 +23,6 @@ require (
 
 replace (
 	github.com/go-metrics-plus/metrics => ../
+	github.com/go-metrics-plus/metrics/drivers/statsd => ../drivers/statsd
 	github.com/go-metrics-plus/metrics/prometheusmetrics => ../prometheusmetrics
 )

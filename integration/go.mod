@@ -9,6 +9,7 @@ require (
 	github.com/ethereum/go-ethereum v1.17.10
 	github.com/go-metrics-plus/metrics v0.0.0
 	github.com/go-metrics-plus/metrics/drivers/remotewrite v0.0.0
+	github.com/go-metrics-plus/metrics/drivers/statsd v0.0.0
 	github.com/go-metrics-plus/metrics/rcrowley v0.0.0
 	github.com/prometheus/client_golang v1.25.0
 	github.com/prometheus/common v0.72.0
@@ -57,6 +58,7 @@ require (
 replace (
 	github.com/go-metrics-plus/metrics => ..
 	github.com/go-metrics-plus/metrics/drivers/remotewrite => ../drivers/remotewrite
+	github.com/go-metrics-plus/metrics/drivers/statsd => ../drivers/statsd
 	github.com/go-metrics-plus/metrics/rcrowley => ../rcrowley
 )
 

@@ -1,0 +1,192 @@
+package drivers
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+
+	"github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics/integration/harness"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics"
+)
+
+// driver is what all drivers have.
+type driver interface {
+	Once() error
+	Run()
+	Close() error
+}
+
+// application records metrics of each type.
+type application struct {
+	prometheus.Gatherer
+
+	orders  *metrics.Vec[metrics.Counter]
+	balance metrics.GaugeFloat64
+	payment metrics.Timer     // with buckets
+	basket  metrics.Histogram // a reservoir, so that it becomes a summary
+
+	mu       sync.Mutex
+	reported []string
+}
+
+func newApplication(t *testing.T) *application {
+	t.Helper()
+	buckets := func() metrics.Sample { return metrics.NewBucketSample(0.05, 0.01, 0.1, 1) }
+	r := metrics.NewRegistry()
+	reader, err := prometheusmetrics.NewWithConfig(prometheusmetrics.Config{
+		Namespace: "shop",
+		Registry:  r,
+		Layout:    prometheusmetrics.LayoutTyped,
+		Detached:  true,
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Register("healthcheck", metrics.NewHealthcheck(func(h metrics.Healthcheck) { h.Healthy() })); err != nil {
+		t.Fatal(err)
+	}
+	payment := metrics.NewCustomTimer(metrics.NewHistogram(buckets()), metrics.NewMeter())
+	if err := r.Register("payment", payment); err != nil {
+		t.Fatal(err)
+	}
+	return &application{
+		Gatherer: reader,
+		orders:   metrics.NewVec[metrics.Counter](r, "orders", "paid_by"),
+		balance:  metrics.GetOrRegisterGaugeFloat64("balance", r),
+		payment:  payment,
+		basket:   metrics.GetOrRegisterHistogram("basket", r, metrics.NewUniformSample(100)),
+	}
+}
+
+// record records a hundred times.
+func (a *application) record() {
+	for i := range 100 {
+		a.orders.With([]string{"card", "transfer", "a,b|c:d e"}[i%3]).Inc(int64(i))
+		a.balance.Update(-float64(i) - 0.5)
+		a.payment.Update(time.Duration(i) * 3 * time.Millisecond)
+		a.basket.Update(int64(i * i))
+	}
+}
+
+// flow records until it is stopped.
+func (a *application) flow() (stop func()) {
+	done := make(chan struct{})
+	var recording sync.WaitGroup
+	recording.Go(func() {
+		for {
+			select {
+			case <-done:
+				return
+			default:
+				a.record()
+				time.Sleep(time.Millisecond)
+			}
+		}
+	})
+	return func() {
+		close(done)
+		recording.Wait()
+	}
+}
+
+func (a *application) onError(err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.reported = append(a.reported, err.Error())
+}
+
+// await waits until something was reported that has the text, after so many reports.
+func (a *application) await(t *testing.T, after int, text string) {
+	t.Helper()
+	harness.Eventually(t, "a report of "+text, func() error {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		for _, report := range a.reported[after:] {
+			if strings.Contains(report, text) {
+				return nil
+			}
+		}
+		return fmt.Errorf("reported were %q", a.reported)
+	})
+}
+
+func (a *application) reports() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.reported)
+}
+
+// sample is one value as Prometheus's text format shows it.
+type sample struct {
+	name   string
+	labels map[string]string
+	value  float64
+	counts bool // whether it only goes up
+}
+
+// samples takes apart what the application shows, without what is not a number.
+func (a *application) samples(t *testing.T) (all []sample) {
+	t.Helper()
+	families, err := a.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, family := range families {
+		for _, metric := range family.Metric {
+			all = append(all, samplesOf(family.GetName(), metric)...)
+		}
+	}
+	if len(all) < 15 {
+		t.Fatalf("only %d samples", len(all))
+	}
+	return all
+}
+
+func samplesOf(name string, metric *dto.Metric) (all []sample) {
+	add := func(suffix string, value float64, counts bool, extra ...string) {
+		labels := map[string]string{}
+		for _, pair := range metric.Label {
+			labels[pair.GetName()] = pair.GetValue()
+		}
+		if len(extra) > 0 {
+			labels[extra[0]] = extra[1]
+		}
+		if !math.IsNaN(value) {
+			all = append(all, sample{name + suffix, labels, value, counts})
+		}
+	}
+	switch {
+	case metric.Counter != nil:
+		add("", metric.Counter.GetValue(), true)
+	case metric.Gauge != nil:
+		add("", metric.Gauge.GetValue(), false)
+	case metric.Summary != nil:
+		add("_count", float64(metric.Summary.GetSampleCount()), true)
+		add("_sum", metric.Summary.GetSampleSum(), true)
+		for _, q := range metric.Summary.Quantile {
+			add("", q.GetValue(), false, "quantile", fmt.Sprint(q.GetQuantile()))
+		}
+	case metric.Histogram != nil:
+		add("_count", float64(metric.Histogram.GetSampleCount()), true)
+		add("_sum", metric.Histogram.GetSampleSum(), true)
+		for _, b := range metric.Histogram.Bucket {
+			add("_bucket", float64(b.GetCumulativeCount()), true, "le", fmt.Sprint(b.GetUpperBound()))
+		}
+	}
+	return all
+}
+
+// isNear reports whether two values are the same but for the rounding of sums.
+func isNear(a, b float64) bool {
+	return a == b || math.Abs(a-b) <= 1e-9*math.Max(math.Abs(a), math.Abs(b))
+}
+
+var errNotThere = errors.New("it is not there")
