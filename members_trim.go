@@ -260,15 +260,18 @@ func (m *members) mergeTail() {
 	scratch := tails.Get().(*[]entry)
 	defer tails.Put(scratch)
 	*scratch = append((*scratch)[:0], m.entries[m.sorted:]...)
-	front, end := m.sorted, len(m.entries)
+	entries, front, end := m.entries, m.sorted, len(m.entries)
 	for _, e := range slices.Backward(*scratch) {
 		from := front
-		for from > 0 && m.entries[from-1].value > e.value {
+		for from >= 8 && entries[from-8].value > e.value {
+			from -= 8
+		}
+		for from > 0 && entries[from-1].value > e.value {
 			from--
 		}
 		end -= front - from + 1
-		copy(m.entries[end+1:], m.entries[from:front])
-		m.entries[end] = e
+		copy(entries[end+1:], entries[from:front])
+		entries[end] = e
 		front = from
 	}
 }

@@ -56,6 +56,9 @@ func SampleSum(values []int64) int64 {
 
 // SampleVariance returns the population's variance of the values.
 func SampleVariance(values []int64) float64 {
-	d := distribution{values: values}
-	return d.variance(SampleMean(values))
+	if len(values) == 0 {
+		return 0
+	}
+	lowest, highest := SampleMin(values), SampleMax(values)
+	return squaresOf(values, meanOf(values, lowest, highest), lowest, highest) / float64(len(values))
 }

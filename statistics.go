@@ -204,21 +204,45 @@ func sumOf(values []int64, lowest, highest int64) float64 {
 	return sum
 }
 
-// squaresOf adds up the squares of the distances of values from their mean. It does so
-// in four parts, so that an addition need not wait for the one before it.
-func squaresOf(values []int64, mean float64) float64 {
-	var a, b, c, d float64
-	for ; len(values) >= 8; values = values[8:] {
-		v := (*[8]int64)(values)
-		a += square(float64(v[0])-mean) + square(float64(v[1])-mean)
-		b += square(float64(v[2])-mean) + square(float64(v[3])-mean)
-		c += square(float64(v[4])-mean) + square(float64(v[5])-mean)
-		d += square(float64(v[6])-mean) + square(float64(v[7])-mean)
+// squaresOf adds up the squares of the distances of values from their mean. It is told
+// their ends: where no distance is large, it computes with whole numbers, in half the time.
+func squaresOf(values []int64, mean float64, lowest, highest int64) float64 {
+	const limit = 1<<30 - 1 // eight squares fit into an int64
+	if mean-float64(lowest) < limit && float64(highest)-mean < limit && math.Abs(mean) < maxWhole {
+		return wholeSquaresOf(values, mean)
+	}
+	var a, b, c, d float64 // so that an addition need not wait for the one before it
+	for ; len(values) >= 4; values = values[4:] {
+		v := (*[4]int64)(values)
+		a += square(float64(v[0]) - mean)
+		b += square(float64(v[1]) - mean)
+		c += square(float64(v[2]) - mean)
+		d += square(float64(v[3]) - mean)
 	}
 	for _, v := range values {
 		a += square(float64(v) - mean)
 	}
 	return (a + b) + (c + d)
+}
+
+// maxWhole bounds the numbers of which a float64 tells the half.
+const maxWhole = 1 << 52
+
+// wholeSquaresOf measures from the whole number nearest to the mean, whose distance it
+// takes off in the end.
+func wholeSquaresOf(values []int64, mean float64) float64 {
+	middle := int64(math.Round(mean))
+	n, sum := float64(len(values)), 0.0
+	for ; len(values) >= 8; values = values[8:] {
+		v := (*[8]int64)(values)
+		a, b, c, d := v[0]-middle, v[1]-middle, v[2]-middle, v[3]-middle
+		e, f, g, h := v[4]-middle, v[5]-middle, v[6]-middle, v[7]-middle
+		sum += float64(a*a + b*b + c*c + d*d + e*e + f*f + g*g + h*h)
+	}
+	for _, v := range values {
+		sum += float64((v - middle) * (v - middle))
+	}
+	return max(sum-n*square(mean-float64(middle)), 0)
 }
 
 func square(x float64) float64 { return x * x }
@@ -234,7 +258,7 @@ func (d *distribution) variance(mean float64) float64 {
 		return 0
 	}
 	if len(d.weights) == 0 {
-		return squaresOf(d.values, mean) / float64(len(d.values))
+		return squaresOf(d.values, mean, d.min(), d.max()) / float64(len(d.values))
 	}
 	sum := 0.0
 	for i, v := range d.values {

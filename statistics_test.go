@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"math"
+	"math/big"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -173,6 +174,38 @@ func TestWhatWeighsNothingIsNotSeen(t *testing.T) {
 	for _, p := range []float64{0, 0.5, 0.99, 1} {
 		if got := alone.percentile(p); got != 7 {
 			t.Errorf("percentile %v of what is practically one 7 is %v", p, got)
+		}
+	}
+}
+
+// TestVarianceIsExact compares mean and variance with arithmetic that rounds nothing:
+// around any middle, of distances on both sides of what is computed in whole numbers.
+func TestVarianceIsExact(t *testing.T) {
+	random := rand.New(rand.NewPCG(24, 25))
+	for _, middle := range []int64{0, -5, 1 << 40, -1 << 60, math.MaxInt64 - 1<<33} {
+		for _, spread := range []int64{1, 2, 1000, 1 << 29, 1<<31 - 4, 1 << 32} {
+			values := make([]int64, 1+random.IntN(100))
+			sum, squares := new(big.Int), new(big.Int)
+			for i := range values {
+				values[i] = middle + random.Int64N(spread)
+				v := big.NewInt(values[i])
+				sum.Add(sum, v)
+				squares.Add(squares, new(big.Int).Mul(v, v))
+			}
+			n := big.NewInt(int64(len(values)))
+			mean := new(big.Rat).SetFrac(sum, n)
+			variance := new(big.Rat).SetFrac(squares, n)
+			variance.Sub(variance, new(big.Rat).Mul(mean, mean))
+			wantMean, _ := mean.Float64()
+			want, _ := variance.Float64()
+			// What rounds the mean, and values of its size, is squared in the variance.
+			rounding := max(math.Abs(wantMean)*0x1p-51, 1e-6)
+			if got := SampleMean(values); !near(got, wantMean, 1e-15) {
+				t.Errorf("mean %v, want %v", got, wantMean)
+			}
+			if got := SampleVariance(values); math.Abs(got-want) > 1e-12*want+rounding*(rounding+math.Sqrt(want)) {
+				t.Errorf("around %d, spread %d: variance %v, want %v", middle, spread, got, want)
+			}
 		}
 	}
 }
