@@ -12,9 +12,12 @@ require (
 	google.golang.org/protobuf v1.36.12
 )
 
+require github.com/grafana/grafana-foundation-sdk/go v0.0.22 // indirect
+
 require (
 	github.com/beorn7/perks v1.0.1 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
+	github.com/go-metrics-plus/metrics/dashboards v0.0.0
 	github.com/klauspost/compress v1.20.1 // indirect
 	github.com/munnerz/goautoneg v0.0.0-20191010083416-a7dc8b61c822 // indirect
 	github.com/prometheus/procfs v0.22.0 // indirect
@@ -26,3 +29,5 @@ replace (
 	github.com/go-metrics-plus/metrics/drivers/statsd => ../drivers/statsd
 	github.com/go-metrics-plus/metrics/prometheusmetrics => ../prometheusmetrics
 )
+
+replace github.com/go-metrics-plus/metrics/dashboards => ../dashboards

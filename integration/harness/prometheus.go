@@ -81,6 +81,12 @@ func runPrometheus(t testing.TB, configuration []byte, arguments ...string) (pro
 	if err := os.WriteFile(path, configuration, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return runPrometheusFrom(t, path, arguments...)
+}
+
+// runPrometheusFrom is runPrometheus with a file that the caller may change later.
+func runPrometheusFrom(t testing.TB, path string, arguments ...string) (process *Process, address string) {
+	t.Helper()
 	process = Start(t, "prometheus", buildTool(t, "prometheus"), append(arguments,
 		"--config.file="+path,
 		"--scrape.discovery-reload-interval=100ms", // else the first scrape comes after 5 s
