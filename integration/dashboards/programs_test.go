@@ -41,6 +41,9 @@ func startPrograms(t *testing.T) []program {
 	}
 }
 
+// onlyNative is a histogram of the plain program that has no classic buckets.
+const onlyNative = "jobs_wait_seconds"
+
 func startSarama(t *testing.T) (target string) {
 	t.Helper()
 	return harness.StartSarama(t).AwaitLog(t, `http://(\S+)/metrics`)
@@ -61,7 +64,7 @@ func startPlain(t *testing.T) (target string) {
 		Name: "http_requests_total", Help: "Requests by what came of them.",
 	}, []string{"code", "handler", "method"})
 	native := auto.NewHistogram(prometheus.HistogramOpts{
-		Name: "jobs_wait_seconds", Help: "Time that jobs waited.", NativeHistogramBucketFactor: 1.1,
+		Name: onlyNative, Help: "Time that jobs waited.", NativeHistogramBucketFactor: 1.1,
 	})
 	summary := auto.NewSummaryVec(prometheus.SummaryOpts{
 		Name: "jobs_size_bytes", Help: "Size of jobs.", Objectives: map[float64]float64{0.5: 0.05, 0.99: 0.001},
@@ -124,7 +127,7 @@ func keepBusy(t *testing.T, url string) {
 	t.Cleanup(func() { close(done); <-ended })
 }
 
-// scrape generates what there is to generate for a program.
+// monitoring generates what there is to generate for a program.
 func (p program) monitoring(t *testing.T) *dashboards.Monitoring {
 	t.Helper()
 	families, err := dashboards.Scrape(t.Context(), p.url())
