@@ -6,6 +6,7 @@ require (
 	github.com/VictoriaMetrics/metrics v1.35.1
 	github.com/ethereum/go-ethereum v1.17.10
 	github.com/go-metrics-plus/metrics v0.0.0
+	github.com/go-metrics-plus/metrics/hashicorp v0.0.0
 	github.com/hashicorp/go-metrics v0.7.0
 	github.com/nbrownus/go-metrics-prometheus v0.0.0-20210712211119-974a6260965f
 	github.com/prometheus/client_golang v1.25.0
@@ -54,4 +55,7 @@ require (
 
 replace github.com/go-metrics-plus/metrics => ..
 
-replace github.com/go-metrics-plus/metrics/prometheusmetrics => ../prometheusmetrics
+replace (
+	github.com/go-metrics-plus/metrics/hashicorp => ../hashicorp
+	github.com/go-metrics-plus/metrics/prometheusmetrics => ../prometheusmetrics
+)

@@ -60,9 +60,7 @@ func (c *cluster) start(servers []raft.Server, i int, transport raft.Transport, 
 	config.LocalID = servers[i].ID
 	config.LogOutput = logs
 	config.NotifyCh = led
-	// Quick elections, and snapshots that a reader of the metrics can wait for.
-	config.HeartbeatTimeout, config.ElectionTimeout = 300*time.Millisecond, 300*time.Millisecond
-	config.LeaderLeaseTimeout, config.CommitTimeout = 200*time.Millisecond, 20*time.Millisecond
+	// Snapshots that a reader of the metrics can wait for.
 	config.SnapshotInterval, config.SnapshotThreshold, config.TrailingLogs = 20*time.Second, 200, 100
 
 	store, snapshots := raft.NewInmemStore(), raft.NewInmemSnapshotStore()

@@ -17,14 +17,20 @@ const noDiscovery = "remove_all_sd"
 // own, and returns its path.
 func buildExample(t testing.TB, name string) string {
 	t.Helper()
-	folder := filepath.Join(filepath.Dir(moduleFolder(t)), "examples", name)
-	program, arguments := name, []string{"."}
+	return buildProgram(t, filepath.Join("..", "examples", name), name, ".")
+}
+
+// buildProgram builds a program of this repository, with the race detector if the test
+// has it, in a folder given from that of the integration module.
+func buildProgram(t testing.TB, folder, name string, arguments ...string) string {
+	t.Helper()
+	program := name
 	if raceDetector {
 		program, arguments = name+"-race", append([]string{"-race"}, arguments...)
 	}
-	output, err := build(folder, program, arguments...)
+	output, err := build(filepath.Join(moduleFolder(t), folder), program, arguments...)
 	if err != nil {
-		t.Fatalf("building example %s: %v\n%s", name, err, output)
+		t.Fatalf("building %s: %v\n%s", name, err, output)
 	}
 	return output
 }

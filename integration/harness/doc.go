@@ -1,5 +1,5 @@
 // Package harness runs real programs for the integration tests: Prometheus,
-// promtool, the Pushgateway and the examples of this repository.
+// promtool, the Pushgateway, and the examples and clusters of this repository.
 //
 // Each program is built or found, started on a free loopback port, awaited by
 // polling with a deadline, and ended by its process id when the test is over.
