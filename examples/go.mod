@@ -4,6 +4,8 @@ go 1.26.0
 
 require (
 	github.com/go-metrics-plus/metrics v0.0.0
+	github.com/go-metrics-plus/metrics/drivers/graphite v0.0.0
+	github.com/go-metrics-plus/metrics/drivers/influxdb v0.0.0
 	github.com/go-metrics-plus/metrics/drivers/statsd v0.0.0
 	github.com/go-metrics-plus/metrics/prometheusmetrics v0.0.0
 	github.com/prometheus/client_golang v1.25.0
@@ -26,6 +28,8 @@ require (
 
 replace (
 	github.com/go-metrics-plus/metrics => ../
+	github.com/go-metrics-plus/metrics/drivers/graphite => ../drivers/graphite
+	github.com/go-metrics-plus/metrics/drivers/influxdb => ../drivers/influxdb
 	github.com/go-metrics-plus/metrics/drivers/statsd => ../drivers/statsd
 	github.com/go-metrics-plus/metrics/prometheusmetrics => ../prometheusmetrics
 )

@@ -129,7 +129,7 @@ func parseAddress(address string) (target, error) {
 			return target{}, err
 		}
 	}
-	if strings.ContainsAny(host, "/@ ") || port == "" {
+	if strings.ContainsAny(rest, "/@ ") || port == "" {
 		return target{}, fmt.Errorf("%q is not host:port", rest)
 	}
 	return target{"udp", net.JoinHostPort(cmp.Or(host, defaultAddress), port)}, nil

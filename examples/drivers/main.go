@@ -1,7 +1,7 @@
 // Command drivers shows one registry that feeds several programs at the same time, each
 // by a driver of its own.
 //
-//	go run ./examples/drivers -statsd localhost:8125
+//	go run ./examples/drivers -statsd localhost:8125 -graphite localhost:2003
 //
 // Without an address it starts a stand-in for a StatsD server, which prints what it gets.
 package main
@@ -34,7 +34,11 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 	flags.SetOutput(output)
 	interval := flags.Duration("interval", 10*time.Second, "`time` from one delivery to the next")
 	var to targets
-	flags.StringVar(&to.statsd, "statsd", "", "`address` of a StatsD server, such as localhost:8125 or unix:///run/statsd")
+	flags.StringVar(&to.statsd, "statsd", "",
+		"`address` of a StatsD server, such as localhost:8125 or unix:///run/statsd")
+	flags.StringVar(&to.influxdb, "influxdb", "",
+		"`URL` of InfluxDB's write endpoint, such as http://localhost:8086/write?db=shop")
+	flags.StringVar(&to.graphite, "graphite", "", "`address` of Graphite, such as localhost:2003")
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}

@@ -33,9 +33,11 @@ func TestPrints(t *testing.T) {
 
 func TestArguments(t *testing.T) {
 	for want, arguments := range map[string][]string{
-		"unexpected arguments":      {"there"},
-		"statsd: Config.Address: ":  {"-statsd", "http://there"},
-		"statsd: Config.Interval: ": {"-statsd", "there", "-interval", "-1s"},
+		"unexpected arguments":       {"there"},
+		"influxdb: Config.URL: ":     {"-influxdb", "ftp://there/write"},
+		"graphite: Config.Address: ": {"-graphite", "http://there"},
+		"statsd: Config.Address: ":   {"-statsd", "http://there"},
+		"statsd: Config.Interval: ":  {"-statsd", "there", "-interval", "-1s"},
 	} {
 		err := run(t.Context(), arguments, &bytes.Buffer{})
 		if err == nil || !strings.Contains(err.Error(), want) {
