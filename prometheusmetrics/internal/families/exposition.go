@@ -51,11 +51,28 @@ func NewFamily(name, help, unit string, typ dto.MetricType, series []*Series) *F
 			s.Rendered = Render(s.Labels)
 		}
 	}
-	return &Family{
-		Head:   wire.NewHead(name, help, unit, typ),
-		Series: series,
-		Desc:   prometheus.V2.NewDesc(name, help, prometheus.UnconstrainedLabels(nil), nil, prometheus.WithUnit(unit)),
+	if len(series) != 1 {
+		f := &Family{Series: series}
+		f.set(name, help, unit, typ)
+		return f
 	}
+	f := new(loneFamily)
+	f.series[0] = series[0]
+	f.Series = f.series[:]
+	f.set(name, help, unit, typ)
+	return &f.Family
+}
+
+// loneFamily is a family that has one series, as nearly all have where each statistic is a
+// family. One place in memory less is to be waited for by whoever reads many.
+type loneFamily struct {
+	Family
+	series [1]*Series
+}
+
+func (f *Family) set(name, help, unit string, typ dto.MetricType) {
+	f.Head = wire.NewHead(name, help, unit, typ)
+	f.Desc = prometheus.V2.NewDesc(name, help, prometheus.UnconstrainedLabels(nil), nil, prometheus.WithUnit(unit))
 }
 
 // Series is one series of a family.

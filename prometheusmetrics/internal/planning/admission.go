@@ -55,12 +55,14 @@ func (e *entry) origin() *families.Origin { return e.admission.origin }
 func (s *State) place(a *admission) {
 	a.slot = s.numbers.take(len(a.statistics))
 	var labels []naming.Label
-	var rendered *wire.Labels // shared by the entries, which nearly always have the same
-	for _, e := range a.entries {
+	var rendered *wire.Labels                         // shared by the entries, which nearly always have the same
+	series := make([]families.Series, len(a.entries)) // which come and go together
+	for i, e := range a.entries {
 		if !slices.Equal(labels, e.labels) {
 			labels, rendered = e.labels, families.Render(e.labels)
 		}
-		e.series = &families.Series{
+		e.series = &series[i]
+		*e.series = families.Series{
 			Labels: e.labels, Rendered: rendered, Slot: a.slot + e.offset, Quantiles: e.quantiles, Origin: a.origin,
 		}
 		switch e.typ {
