@@ -1,7 +1,9 @@
 package families
 
-// Block is how many families or series Writer reads ahead.
-const Block = 32
+import "github.com/go-metrics-plus/metrics/prometheusmetrics/internal/wire"
+
+// Block is how many families or series are read ahead.
+const Block = wire.Block
 
 // Ahead brings families that are appended next, a Block at most, into the processor's
 // cache. They lie scattered in memory, and each leads to its name, its help text and its
@@ -17,7 +19,7 @@ func touchFamilies(next []*Family) (n int) {
 	}
 	var first [Block]*Series
 	for i, f := range next {
-		n += ends(f.Name) + ends(f.Help)
+		n += wire.Ends(f.Name) + wire.Ends(f.Help)
 		first[i] = f.Series[0] // the others are for touchSeries
 	}
 	return n + touch(first[:len(next)])
@@ -39,12 +41,4 @@ func touch(series []*Series) (n int) {
 		n += s.Rendered.Touch()
 	}
 	return n
-}
-
-// ends reads a text at both ends, beyond which few have much.
-func ends(text string) int {
-	if text == "" {
-		return 0
-	}
-	return int(text[0]) + int(text[len(text)-1])
 }

@@ -23,7 +23,7 @@ func (e *Encoder) Ahead(next []*dto.MetricFamily) {
 		}
 	}
 	for i := range next {
-		n += ends(names[i]) + ends(helps[i])
+		n += Ends(names[i]) + Ends(helps[i])
 	}
 	e.seen = n + touch(metrics[:len(next)])
 }
@@ -51,7 +51,7 @@ func touch(metrics []*dto.Metric) (n int) {
 	}
 	for i, m := range metrics {
 		for _, label := range m.GetLabel() {
-			n += ends(label.GetName()) + ends(label.GetValue())
+			n += Ends(label.GetName()) + Ends(label.GetValue())
 		}
 		if values[i] != nil && *values[i] > 0 {
 			n++
@@ -72,8 +72,8 @@ func valueOf(m *dto.Metric) *float64 {
 	return nil
 }
 
-// ends reads a text at both ends, beyond which few have much.
-func ends(text string) int {
+// Ends reads a text at both ends, beyond which few have much.
+func Ends(text string) int {
 	if text == "" {
 		return 0
 	}
