@@ -25,7 +25,7 @@ func buildExample(t testing.TB, name string) string {
 func buildProgram(t testing.TB, folder, name string, arguments ...string) string {
 	t.Helper()
 	program := name
-	if raceDetector {
+	if RaceDetector {
 		program, arguments = name+"-race", append([]string{"-race"}, arguments...)
 	}
 	output, err := build(filepath.Join(moduleFolder(t), folder), program, arguments...)
@@ -33,6 +33,13 @@ func buildProgram(t testing.TB, folder, name string, arguments ...string) string
 		t.Fatalf("building %s: %v\n%s", name, err, output)
 	}
 	return output
+}
+
+// BuildProgram builds a program of the integration module from its package and
+// returns its path.
+func BuildProgram(t testing.TB, name, pkg string, flags ...string) string {
+	t.Helper()
+	return buildProgram(t, ".", name, append(flags, pkg)...)
 }
 
 // buildTool builds a tool of the module in integration/prometheus.

@@ -2,4 +2,6 @@
 
 package harness
 
-const raceDetector = false
+// RaceDetector reports whether the tests, and the programs that they build, are
+// slowed down by the race detector.
+const RaceDetector = false

@@ -32,7 +32,14 @@ type Process struct {
 // still running then.
 func Start(t testing.TB, name, path string, args ...string) *Process {
 	t.Helper()
+	return StartWith(t, nil, name, path, args...)
+}
+
+// StartWith is Start with more in the environment, each entry as NAME=value.
+func StartWith(t testing.TB, environment []string, name, path string, args ...string) *Process {
+	t.Helper()
 	p := &Process{name: name, cmd: exec.Command(path, args...), log: &logBuffer{}, done: make(chan struct{})}
+	p.cmd.Env = append(os.Environ(), environment...)
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
 	p.cmd.WaitDelay = 5 * time.Second
 	if err := p.cmd.Start(); err != nil {
@@ -48,6 +55,7 @@ func Start(t testing.TB, name, path string, args ...string) *Process {
 
 func (p *Process) cleanup(t testing.TB) {
 	if p.Running() {
+		p.Resume() // else it would not see the signal
 		if err := p.Stop(); err != nil {
 			t.Errorf("stopping %s: %v", p.name, err)
 		}
@@ -92,6 +100,15 @@ func (p *Process) Kill() error {
 	<-p.done
 	return nil
 }
+
+// Suspend stops the program as SIGSTOP does, until Resume is called.
+func (p *Process) Suspend() error { return p.cmd.Process.Signal(syscall.SIGSTOP) }
+
+// Resume lets a program go on that Suspend stopped. Others are not disturbed.
+func (p *Process) Resume() error { return p.cmd.Process.Signal(syscall.SIGCONT) }
+
+// PID returns the program's process id.
+func (p *Process) PID() int { return p.cmd.Process.Pid }
 
 // Wait waits until the program ends by itself and returns its exit code.
 func (p *Process) Wait(t testing.TB) int {

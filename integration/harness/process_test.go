@@ -1,6 +1,9 @@
 package harness
 
 import (
+	"errors"
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -59,6 +62,33 @@ func TestKill(t *testing.T) {
 	p.AwaitLog(t, `(ready)`)
 	if err := p.Kill(); err != nil || p.Running() {
 		t.Errorf("killing gave %v, running: %v", err, p.Running())
+	}
+}
+
+// What is suspended does nothing until it is resumed, and has what was added to the
+// environment.
+func TestSuspend(t *testing.T) {
+	p := StartWith(t, []string{"GREETING=hello"}, "shell", "/bin/sh", "-c", `echo $GREETING; read nothing; exit 5`)
+	if got := p.AwaitLog(t, `(\w+)`); got != "hello" {
+		t.Errorf("it says %q", got)
+	}
+	stopped := shell(t, `trap 'exit 0' TERM; echo ready; while :; do sleep 0.01; done`)
+	stopped.AwaitLog(t, `(ready)`)
+	if err := stopped.Suspend(); err != nil {
+		t.Fatal(err)
+	}
+	Eventually(t, "the program to be suspended", func() error {
+		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", stopped.PID()))
+		if err == nil && !strings.Contains(string(status), "T (stopped)") {
+			err = errors.New("it is not")
+		}
+		return err
+	})
+	if err := stopped.Resume(); err != nil {
+		t.Fatal(err)
+	}
+	if err := stopped.Stop(); err != nil {
+		t.Errorf("stopping what was resumed: %v", err)
 	}
 }
 

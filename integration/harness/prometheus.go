@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -28,7 +29,11 @@ type Job struct {
 type Prometheus struct {
 	*Process
 	Queries
-	jobs []Job
+	Address string // host:port
+	jobs    []Job
+
+	configuration string   // its file
+	arguments     []string // all but that, and where it listens
 }
 
 // StartPrometheus starts a Prometheus that scrapes the jobs twice a second.
@@ -55,9 +60,31 @@ func StartTypedPrometheus(t testing.TB, jobs ...Job) *Prometheus {
 
 func startPrometheus(t testing.TB, jobs []Job, arguments ...string) *Prometheus {
 	t.Helper()
-	data := filepath.Join(t.TempDir(), "data")
-	process, address := runPrometheus(t, configuration(t, jobs, nil), append(arguments, "--storage.tsdb.path="+data)...)
-	return &Prometheus{Process: process, Queries: newQueries(t, address), jobs: jobs}
+	path := filepath.Join(t.TempDir(), "prometheus.yml")
+	if err := os.WriteFile(path, configuration(t, jobs, nil), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return newPrometheus(t, path, jobs, arguments...)
+}
+
+// newPrometheus starts one whose configuration is in a file, and stores beside it.
+func newPrometheus(t testing.TB, path string, jobs []Job, arguments ...string) *Prometheus {
+	t.Helper()
+	data := filepath.Join(filepath.Dir(path), "data")
+	p := &Prometheus{
+		Address: "127.0.0.1:0", jobs: jobs, configuration: path,
+		arguments: append(arguments, "--storage.tsdb.path="+data),
+	}
+	p.Restart(t)
+	p.Queries = newQueries(t, "http://"+p.Address)
+	return p
+}
+
+// Restart starts a Prometheus anew that has ended, at the same address and with what
+// it has stored.
+func (p *Prometheus) Restart(t testing.TB) {
+	t.Helper()
+	p.Process, p.Address = runPrometheus(t, p.configuration, p.Address, p.arguments...)
 }
 
 // StartPrometheusAgent starts a Prometheus that has no storage of its own and writes
@@ -69,30 +96,25 @@ func StartPrometheusAgent(t testing.TB, receiver *PrometheusReceiver, jobs ...Jo
 		maps.Copy(options, jobs[i].Options)
 		jobs[i].Options = options
 	}
-	data := filepath.Join(t.TempDir(), "data")
-	process, _ := runPrometheus(t, configuration(t, jobs, receiver), "--agent", "--storage.agent.path="+data)
+	folder := t.TempDir()
+	path := filepath.Join(folder, "prometheus.yml")
+	if err := os.WriteFile(path, configuration(t, jobs, receiver), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	process, _ := runPrometheus(t, path, "127.0.0.1:0", "--agent", "--storage.agent.path="+filepath.Join(folder, "data"))
 	return process
 }
 
-// runPrometheus runs one on a free port, and returns its address once it is ready.
-func runPrometheus(t testing.TB, configuration []byte, arguments ...string) (process *Process, address string) {
+// runPrometheus runs one at an address, whose port may be 0, and returns the address
+// that it has once it is ready.
+func runPrometheus(t testing.TB, path, at string, arguments ...string) (process *Process, address string) {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "prometheus.yml")
-	if err := os.WriteFile(path, configuration, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return runPrometheusFrom(t, path, arguments...)
-}
-
-// runPrometheusFrom is runPrometheus with a file that the caller may change later.
-func runPrometheusFrom(t testing.TB, path string, arguments ...string) (process *Process, address string) {
-	t.Helper()
-	process = Start(t, "prometheus", buildTool(t, "prometheus"), append(arguments,
+	process = Start(t, "prometheus", buildTool(t, "prometheus"), append(slices.Clone(arguments),
 		"--config.file="+path,
 		"--scrape.discovery-reload-interval=100ms", // else the first scrape comes after 5 s
-		"--web.listen-address=127.0.0.1:0")...)
-	address = "http://" + process.AwaitLog(t, listening)
-	awaitReady(t, address+"/-/ready")
+		"--web.listen-address="+at)...)
+	address = process.AwaitLog(t, listening)
+	awaitReady(t, "http://"+address+"/-/ready")
 	return process, address
 }
 

@@ -38,6 +38,22 @@ func (q Queries) Query(promql string) (model.Vector, error) {
 	return vector, nil
 }
 
+// Matrix evaluates PromQL that gives ranges of samples as they are stored, such as
+// up[1m], at one moment.
+func (q Queries) Matrix(promql string, at time.Time) (model.Matrix, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), pollTimeout)
+	defer cancel()
+	value, _, _, err := q.api.Query(ctx, promql, at)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", promql, err)
+	}
+	matrix, ok := value.(model.Matrix)
+	if !ok {
+		return nil, fmt.Errorf("%s: got a %s, want a matrix", promql, value.Type())
+	}
+	return matrix, nil
+}
+
 // Value evaluates PromQL that gives one sample.
 func (q Queries) Value(promql string) (float64, error) {
 	vector, err := q.Query(promql)

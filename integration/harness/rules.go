@@ -26,9 +26,7 @@ func StartPrometheusWithRules(t testing.TB, rules []string, jobs ...Job) *RuledP
 	folder := t.TempDir()
 	path := filepath.Join(folder, "prometheus.yml")
 	writeRuledConfiguration(t, path, rules, jobs)
-	process, address := runPrometheusFrom(t, path,
-		"--storage.tsdb.path="+filepath.Join(folder, "data"), "--enable-feature="+typedFeatures)
-	return &RuledPrometheus{&Prometheus{Process: process, Queries: newQueries(t, address), jobs: jobs}, path}
+	return &RuledPrometheus{newPrometheus(t, path, jobs, "--enable-feature="+typedFeatures), path}
 }
 
 func writeRuledConfiguration(t testing.TB, path string, rules []string, jobs []Job) {

@@ -43,8 +43,9 @@ func StartBatch(t testing.TB, args ...string) *Process {
 // Pushgateway is a running Pushgateway that keeps nothing on disk.
 type Pushgateway struct {
 	*Process
-	Address string
-	URL     string
+	Address string // host:port
+	URL     string // http://host:port
+	path    string
 }
 
 // StartPushgateway starts Debian's Pushgateway on a free port.
@@ -54,11 +55,18 @@ func StartPushgateway(t testing.TB) *Pushgateway {
 	if err != nil {
 		missing(t, "no Pushgateway, install Debian's prometheus-pushgateway: %v", err)
 	}
-	process := Start(t, "pushgateway", path, "--web.listen-address=127.0.0.1:0", "--persistence.file=")
-	address := process.AwaitLog(t, listening)
-	gateway := &Pushgateway{Process: process, Address: address, URL: "http://" + address}
-	awaitReady(t, gateway.URL+"/-/ready")
+	gateway := &Pushgateway{Address: "127.0.0.1:0", path: path}
+	gateway.Restart(t)
 	return gateway
+}
+
+// Restart starts a Pushgateway anew that has ended, at the same address and empty.
+func (g *Pushgateway) Restart(t testing.TB) {
+	t.Helper()
+	g.Process = Start(t, "pushgateway", g.path, "--web.listen-address="+g.Address, "--persistence.file=")
+	g.Address = g.AwaitLog(t, listening)
+	g.URL = "http://" + g.Address
+	awaitReady(t, g.URL+"/-/ready")
 }
 
 // awaitReady waits until the URL is answered with 200.

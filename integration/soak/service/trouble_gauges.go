@@ -1,0 +1,84 @@
+package main
+
+import (
+	"runtime"
+	"time"
+
+	"github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics/integration/soak/truth"
+)
+
+// badGauge registers functional gauges for as long as all drivers need to see them.
+func (o *occasion) badGauge(reason string, max int, functions map[string]func() int64, release func()) {
+	for name := range functions {
+		o.allowed(truth.Cause{Name: o.name(name), Reason: reason, Max: max})
+	}
+	for name, f := range functions {
+		metrics.NewRegisteredFunctionalGauge(o.name(name), o.sources.main(), f)
+	}
+	since := o.marks()
+	o.awaitFlushes(since)
+	for name := range functions {
+		o.sources.main().Unregister(o.name(name))
+		if reason != "" {
+			o.demanded(truth.Cause{Name: o.name(name), Reason: reason, Max: max}, since)
+		}
+	}
+	release()
+}
+
+func panicking(o *occasion) {
+	o.badGauge("panic", 1, map[string]func() int64{
+		"panics": func() int64 { panic("the gauge's own") },
+		"exits":  func() int64 { runtime.Goexit(); return 0 },
+		"nil":    func() int64 { return *(*int64)(nil) },
+	}, func() {})
+}
+
+// hanging gauges come back when they are gone.
+func hanging(o *occasion) {
+	released := make(chan struct{})
+	hang := func() int64 { <-released; return 1 }
+	o.badGauge("timeout", 1, map[string]func() int64{"hangs": hang, "hangs.too": hang}, func() { close(released) })
+}
+
+// late gauges come back too late each time, so that they are shown now and then.
+func late(o *occasion) {
+	o.badGauge("timeout", 0, map[string]func() int64{
+		"late": func() int64 { time.Sleep(callTimeout * 3 / 2); return 1 },
+	}, func() {})
+}
+
+// callingBack gauges use the driver that is reading them, and the registry that they
+// are in. A flush waits for the one before it, so they may come back late.
+func callingBack(o *occasion) {
+	r := o.sources.main()
+	inner := o.name("inner")
+	o.allowed(truth.Cause{Name: inner, Reason: "timeout"})
+	o.badGauge("", 0, map[string]func() int64{
+		"registers": func() int64 {
+			metrics.GetOrRegisterCounter(inner, r).Inc(1)
+			r.Each(func(string, any) {})
+			r.Unregister(inner)
+			return 1
+		},
+		"explains": func() int64 {
+			n := 0
+			for _, d := range o.drivers {
+				n += len(d.Explain()) + d.Status().Series
+			}
+			return int64(n)
+		},
+	}, func() {})
+	name := o.name("flushes")
+	o.allowed(truth.Cause{Name: name, Reason: "timeout"})
+	metrics.NewRegisteredFunctionalGauge(name, r, func() int64 {
+		for _, d := range o.drivers {
+			d.Once()
+			d.Gather()
+		}
+		return 1
+	})
+	o.awaitFlushes(o.marks())
+	r.Unregister(name)
+}
