@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/prometheus/common/model"
+
+	"github.com/go-metrics-plus/metrics/integration/soak/truth"
 )
 
 const scrapesCheck = "scrapes"
@@ -56,7 +58,20 @@ func (r *run) checkStream(job, service string, pairs []model.SamplePair) {
 // under way when trouble began, or could not begin before it ended.
 func (r *run) mayLose(service string, from, to time.Time) bool {
 	from, to = from.Add(-2*scrapeInterval), to.Add(2*scrapeInterval)
-	return r.stopped(from, to, service, onPrometheus) || r.slowBetween(from, to)
+	return r.stopped(from, to, service, onPrometheus) || r.slowBetween(from, to) || r.stalledBetween(service, from, to)
+}
+
+// stalledBetween reports whether a service was kept from running between two moments.
+func (r *run) stalledBetween(service string, from, to time.Time) bool {
+	for _, s := range r.services {
+		for generation := 1; s.name == service && generation <= s.generation; generation++ {
+			stalls := r.readDiary(s, generation).stalls
+			if slices.ContainsFunc(stalls, func(s truth.Stall) bool { return s.To.After(from) && s.From.Before(to) }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // slowBetween reports whether the machine was slow at some time between two moments.

@@ -17,7 +17,7 @@ type tally struct {
 	slow             []time.Time    // when the machine was
 	states           []stateRow
 	memory           map[string][]memory
-	latency          map[string]map[string]float64
+	latency          map[string]map[string]latency
 }
 
 // stateRow is a service at the start and at the end.
@@ -29,7 +29,7 @@ type stateRow struct {
 func newTally() tally {
 	return tally{
 		compared: map[string]int{}, failed: map[string]int{}, troubles: map[string]int{}, reasons: map[string]int{},
-		memory: map[string][]memory{}, latency: map[string]map[string]float64{},
+		memory: map[string][]memory{}, latency: map[string]map[string]latency{},
 	}
 }
 
@@ -88,9 +88,10 @@ func (r *run) latencyRows() (rows [][]any) {
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		var text []string
 		for _, service := range slices.Sorted(maps.Keys(r.tally.latency)) {
-			text = append(text, fmt.Sprintf("%s %.0f", service, r.tally.latency[service][name]))
+			t := r.tally.latency[service][name]
+			text = append(text, fmt.Sprintf("%s %.0f, then %.0f", service, t.First, t.Next))
 		}
-		rows = append(rows, []any{name, strings.Join(text, ", ")})
+		rows = append(rows, []any{name, strings.Join(text, "; ")})
 	}
 	return rows
 }

@@ -118,17 +118,24 @@ func (r *run) warmUp() {
 	r.each(func(s *service) { r.post(s, "/trouble/churn") })
 	r.each(func(s *service) { r.post(s, "/calm") })
 	r.each(func(s *service) { r.post(s, "/quiesce") })
+	r.awaitFlushes()
 }
 
 // settle ends the load and waits until its last values have arrived everywhere.
 func (r *run) settle() {
 	r.each(func(s *service) { r.post(s, "/calm") })
 	r.each(func(s *service) { r.post(s, "/quiesce") })
+	r.awaitFlushes()
+	time.Sleep(ingestion)
+}
+
+// awaitFlushes waits until every driver has read what there is now, and shown it: a
+// scrape shows the last flush, which may have begun before.
+func (r *run) awaitFlushes() {
 	r.awaitPushes()
-	for range 3 { // a scrape shows the last flush, which may have begun before the end
+	for range 3 {
 		r.server.AwaitScrapes(r.t)
 	}
-	time.Sleep(ingestion)
 }
 
 func (r *run) each(do func(s *service)) {

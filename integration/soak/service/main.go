@@ -83,7 +83,7 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	random := rand.New(rand.NewPCG(o.seed, uint64(o.generation)))
-	s.load, s.latency = newLoad(s, random.Uint64()), newLatency(s.prom)
+	s.load, s.latency = newLoad(s, random.Uint64()), newLatency(s.sources.main())
 	if err := s.startDrivers(); err != nil {
 		return err
 	}

@@ -10,8 +10,15 @@ import (
 
 // badGauge registers functional gauges for as long as all drivers need to see them.
 func (o *occasion) badGauge(reason string, max int, functions map[string]func() int64, release func()) {
+	o.badGauges(truth.Cause{Reason: reason, Max: max}, true, functions)
+	release()
+}
+
+// badGauges is badGauge where drivers may report what they find, or must.
+func (o *occasion) badGauges(cause truth.Cause, must bool, functions map[string]func() int64) {
 	for name := range functions {
-		o.allowed(truth.Cause{Name: o.name(name), Reason: reason, Max: max})
+		cause.Name = o.name(name)
+		o.allowed(cause)
 	}
 	for name, f := range functions {
 		metrics.NewRegisteredFunctionalGauge(o.name(name), o.sources.main(), f)
@@ -20,11 +27,10 @@ func (o *occasion) badGauge(reason string, max int, functions map[string]func() 
 	o.awaitFlushes(since)
 	for name := range functions {
 		o.sources.main().Unregister(o.name(name))
-		if reason != "" {
-			o.demanded(truth.Cause{Name: o.name(name), Reason: reason, Max: max}, since)
+		if cause.Name = o.name(name); must {
+			o.demanded(cause, since)
 		}
 	}
-	release()
 }
 
 func panicking(o *occasion) {
@@ -50,16 +56,15 @@ func late(o *occasion) {
 }
 
 // callingBack gauges use the driver that is reading them, and the registry that they
-// are in. A flush waits for the one before it, so they may come back late.
+// are in. What needs the state of a driver waits for the flush that is under way, which
+// is the one that calls: such a gauge is late, by its own fault.
 func callingBack(o *occasion) {
 	r := o.sources.main()
-	inner := o.name("inner")
-	o.allowed(truth.Cause{Name: inner, Reason: "timeout"})
-	o.badGauge("", 0, map[string]func() int64{
+	o.badGauges(truth.Cause{Reason: "timeout"}, false, map[string]func() int64{
 		"registers": func() int64 {
-			metrics.GetOrRegisterCounter(inner, r).Inc(1)
+			metrics.GetOrRegisterCounter(o.name("inner"), r).Inc(1)
 			r.Each(func(string, any) {})
-			r.Unregister(inner)
+			r.Unregister(o.name("inner"))
 			return 1
 		},
 		"explains": func() int64 {
@@ -69,16 +74,12 @@ func callingBack(o *occasion) {
 			}
 			return int64(n)
 		},
-	}, func() {})
-	name := o.name("flushes")
-	o.allowed(truth.Cause{Name: name, Reason: "timeout"})
-	metrics.NewRegisteredFunctionalGauge(name, r, func() int64 {
-		for _, d := range o.drivers {
-			d.Once()
-			d.Gather()
-		}
-		return 1
+		"flushes": func() int64 {
+			for _, d := range o.drivers {
+				d.Once()
+				d.Gather()
+			}
+			return 1
+		},
 	})
-	o.awaitFlushes(o.marks())
-	r.Unregister(name)
 }
