@@ -64,9 +64,10 @@ func (r *run) checkExplained(d diary) {
 		switch {
 		case report.Reason == "push" && r.pushMayFail(d, report.At):
 		case !explained && !(slices.Contains(tooSlow, report.Reason) && d.stalled(report.At)):
-			r.fail(reportsCheck, "%s: driver %s reported, for no reason, at %v: %s", d.service, report.Driver, report.At, report.Text)
+			r.fail(reportsCheck, "%s: driver %s reported, for no reason, at %v: %s",
+				d.service, report.Driver, report.At, report.Text)
 		case max > 0 && times[k] > max && len(d.stalls) == 0:
-			r.fail(reportsCheck, "%s: driver %s reported for the %dth time: %s", d.service, report.Driver, times[k], report.Text)
+			r.fail(reportsCheck, "%s: driver %s reported %d times: %s", d.service, report.Driver, times[k], report.Text)
 		}
 	}
 }

@@ -47,7 +47,8 @@ func startProxy(t testing.TB, target string) *proxy {
 	forward.Transport = &http.Transport{DisableKeepAlives: true}
 	forward.ErrorHandler = func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) }
 	p := &proxy{listener: listener, handed: map[mode]int{}, released: make(chan struct{})}
-	p.server = &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { p.serve(w, r, forward) })}
+	serve := func(w http.ResponseWriter, r *http.Request) { p.serve(w, r, forward) }
+	p.server = &http.Server{Handler: http.HandlerFunc(serve)}
 	done := make(chan error, 1)
 	go func() { done <- p.server.Serve(listener) }()
 	t.Cleanup(func() {

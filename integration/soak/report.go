@@ -44,7 +44,8 @@ func (r *run) Report() string {
 	table(&b, []string{"check", "comparisons", "failed"}, r.checkRows())
 	table(&b, []string{"trouble", "times"}, countRows(r.tally.troubles))
 	table(&b, []string{"reported for", "times"}, countRows(r.tally.reasons))
-	table(&b, []string{"service", "goroutines", "files", "sockets", "live bytes", "resident, middle third", "last third"}, r.stateRows())
+	states := []string{"service", "goroutines", "files", "sockets", "live bytes", "resident, middle third", "last third"}
+	table(&b, states, r.stateRows())
 	table(&b, []string{"99th percentile of", "nanoseconds, by service"}, r.latencyRows())
 	fmt.Fprintf(&b, "%d scrapes were lost, all for a reason; the machine was too busy at %d scrapes.\n",
 		r.tally.lost, len(r.tally.slow))
