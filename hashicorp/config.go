@@ -1,10 +1,6 @@
 package hashicorp
 
-import (
-	"log/slog"
-	"sync"
-	"time"
-)
+import "time"
 
 // DefaultMaxSeries is the limit of a Config that names none.
 const DefaultMaxSeries = 10_000
@@ -65,32 +61,3 @@ func boundsOf(unit string, durations []float64) []float64 {
 
 // relativeError is that of all native buckets here, as everywhere in the core's examples.
 const relativeError = 0.05
-
-// reporter logs each problem of a name once, as the core does, and no more than
-// reporterLimit in all: keys may be made up as the program goes.
-type reporter struct {
-	mutex sync.Mutex
-	seen  map[[2]string]bool
-}
-
-const reporterLimit = 1000
-
-// once must not be called with a lock held: a slog handler is the user's code.
-func (r *reporter) once(problem, name string, err error) {
-	if r.first([2]string{problem, name}) {
-		slog.Error("hashicorp: "+problem, "metric", name, "error", err)
-	}
-}
-
-func (r *reporter) first(key [2]string) bool {
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	if r.seen[key] || len(r.seen) >= reporterLimit {
-		return false
-	}
-	if r.seen == nil {
-		r.seen = map[[2]string]bool{}
-	}
-	r.seen[key] = true
-	return true
-}
