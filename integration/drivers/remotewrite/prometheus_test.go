@@ -42,31 +42,11 @@ func awaitSent(t *testing.T, driver *remotewrite.Driver) {
 	})
 }
 
-// killTwice kills the receiver and starts it again, twice, while values flow.
-func killTwice(t *testing.T, w *workload.Workload, driver *remotewrite.Driver, kill func() error, restart func(testing.TB)) {
-	t.Helper()
-	for range 2 {
-		w.AwaitMore(200)
-		if err := kill(); err != nil {
-			t.Log(err) // how it ended
-		}
-		w.AwaitMore(500)
-		restart(t)
-		awaitSent(t, driver)
-	}
-}
-
-// totals compares what the receiver shows last with the truth.
-func totals(server workload.Asker, w *workload.Workload) error {
-	n, sum := w.Latencies()
-	return errors.Join(
-		workload.Near(server, `last_over_time(app_work_total{job="j",instance="i",code="200"}[5m])`, w.Count("200"), 0),
-		workload.Near(server, `last_over_time(app_work_total{job="j",instance="i",code="500"}[5m])`, w.Count("500"), 0),
-		workload.Near(server, `last_over_time(app_level[5m])`, w.Level(), 0),
-		workload.Near(server, `last_over_time(app_latency_seconds_count[5m])`, n, 0),
-		workload.Near(server, `last_over_time(app_latency_seconds_sum[5m])`, sum, 1e-9),
-	)
-}
+// Over remote write the count and sum of a histogram are series, whatever its form.
+const (
+	latencyCount = `last_over_time(app_latency_seconds_count{job="j",instance="i"}[5m])`
+	latencySum   = `last_over_time(app_latency_seconds_sum{job="j",instance="i"}[5m])`
+)
 
 // ended is an error while there are series that Close has ended.
 func ended(server harness.Queries, series string) error {
@@ -96,7 +76,7 @@ func TestPrometheus(t *testing.T) {
 			driver := start(t, p.URL, w, remotewrite.Config{Version: version, Histograms: remotewrite.HistogramsBoth})
 			awaitSent(t, driver)
 			begun := time.Now()
-			killTwice(t, w, driver, p.Kill, p.Restart)
+			w.KillTwice(t, p)
 			if err := gap(p, `app_work_total{code="200"}`, time.Since(begun)); err != nil {
 				t.Errorf("the time of the outages is not there: %v", err)
 			}
@@ -105,7 +85,7 @@ func TestPrometheus(t *testing.T) {
 			if err := driver.Close(); err != nil {
 				t.Fatal(err)
 			}
-			for _, err := range []error{totals(p, w), native(p, w), ended(p.Queries, `{job="j"}`)} {
+			for _, err := range []error{w.Totals(p, latencyCount, latencySum), native(p, w), ended(p.Queries, `{job="j"}`)} {
 				if err != nil {
 					t.Error(err)
 				}
@@ -124,15 +104,11 @@ func TestPrometheus(t *testing.T) {
 func native(p *harness.PrometheusReceiver, w *workload.Workload) error {
 	const native = "last_over_time(app_latency_seconds[5m])"
 	n, sum := w.Latencies()
-	errs := []error{
+	return errors.Join(
 		workload.Near(p, "histogram_count("+native+")", n, 0),
 		workload.Near(p, "histogram_sum("+native+")", sum, 1e-9),
-	}
-	for _, q := range []float64{0.5, 0.9, 0.99} {
-		errs = append(errs, workload.Near(p, fmt.Sprintf("histogram_quantile(%v, %s)", q, native),
-			w.Quantile(q), workload.RelativeError))
-	}
-	return errors.Join(errs...)
+		w.Quantiles(p, native, true),
+	)
 }
 
 // checkCreation sees that what was counted before the first sample is part of an increase,

@@ -2,7 +2,6 @@ package remotewrite
 
 import (
 	"errors"
-	"fmt"
 	"testing"
 
 	"github.com/go-metrics-plus/metrics/drivers/remotewrite"
@@ -30,7 +29,7 @@ func TestVictoriaMetrics(t *testing.T) {
 			w := workload.Start(t)
 			driver := start(t, v.URL, w, remotewrite.Config{Histograms: test.histograms})
 			awaitSent(t, driver)
-			killTwice(t, w, driver, v.Kill, v.Restart)
+			w.KillTwice(t, v)
 			if version := driver.Status().Version; version != remotewrite.Version1 {
 				t.Errorf("version %v is spoken", version)
 			}
@@ -39,28 +38,10 @@ func TestVictoriaMetrics(t *testing.T) {
 				t.Fatal(err)
 			}
 			harness.Eventually(t, "the last values", func() error { // of whole seconds
-				return errors.Join(v.Flush(), totals(v, w), ended(v.Queries, test.ended),
-					quantiles(v, w, "last_over_time("+test.buckets+"[5m])", test.histograms))
+				return errors.Join(v.Flush(), w.Totals(v, latencyCount, latencySum), ended(v.Queries, test.ended),
+					w.Quantiles(v, "sum by (le, vmrange) (last_over_time("+test.buckets+"[5m]))",
+						test.histograms == remotewrite.HistogramsNative))
 			})
 		})
 	}
-}
-
-// quantiles compares quantiles: to within the error of native buckets, and to within the
-// classic bucket.
-func quantiles(v *harness.VictoriaMetrics, w *workload.Workload, buckets string, histograms remotewrite.Histograms) error {
-	var errs []error
-	for _, q := range []float64{0.5, 0.9, 0.99} {
-		exact := w.Quantile(q)
-		promql := fmt.Sprintf("histogram_quantile(%v, sum by (le, vmrange) (%s))", q, buckets)
-		if histograms == remotewrite.HistogramsNative {
-			errs = append(errs, workload.Near(v, promql, exact, workload.RelativeError))
-			continue
-		}
-		lower, upper := workload.ClassicBucket(exact)
-		if got, err := v.Value(promql); err != nil || got < lower || got > upper {
-			errs = append(errs, fmt.Errorf("%s = %v, %w, want %v to %v", promql, got, err, lower, upper))
-		}
-	}
-	return errors.Join(errs...)
 }

@@ -3,6 +3,7 @@
 package workload
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -103,23 +104,18 @@ func (w *Workload) Stop() {
 // AwaitMore waits until so many latencies more were recorded, so that a test goes on
 // while values flow.
 func (w *Workload) AwaitMore(n int) {
-	before := w.recorded()
-	for w.recorded() < before+n {
+	before := w.Recorded()
+	for w.Recorded() < before+n {
 		time.Sleep(5 * time.Millisecond)
 	}
 }
 
-func (w *Workload) recorded() int {
+// Recorded returns how many latencies were recorded so far.
+func (w *Workload) Recorded() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return len(w.latencies)
 }
-
-// Count returns the truth of app_work_total for a code.
-func (w *Workload) Count(code string) float64 { return w.counts[code] }
-
-// Level returns the truth of app_level.
-func (w *Workload) Level() float64 { return w.level }
 
 // Latencies returns how many there were, and their sum in seconds.
 func (w *Workload) Latencies() (count, sum float64) {
@@ -166,6 +162,35 @@ type Asker interface {
 	Value(promql string) (float64, error)
 }
 
+// Server is one that a test can kill and start again.
+type Server interface {
+	Asker
+	Kill() error
+	Restart(testing.TB)
+}
+
+// KillTwice kills the server and starts it again, twice, while values flow. Each time it
+// waits until the server shows what was recorded after that.
+func (w *Workload) KillTwice(t testing.TB, server Server) {
+	t.Helper()
+	for range 2 {
+		w.AwaitMore(100)
+		if err := server.Kill(); err != nil {
+			t.Log(err) // how it ended
+		}
+		w.AwaitMore(300)
+		before := 3 * float64(w.Recorded())
+		server.Restart(t)
+		harness.Eventually(t, "values of after the restart", func() error {
+			got, err := server.Value("sum(app_work_total)")
+			if err == nil && got < before {
+				err = fmt.Errorf("%v is older than %v", got, before)
+			}
+			return err
+		})
+	}
+}
+
 // Near is an error unless PromQL gives the value, to within a relative error.
 func Near(server Asker, promql string, want, relative float64) error {
 	got, err := server.Value(promql)
@@ -178,13 +203,45 @@ func Near(server Asker, promql string, want, relative float64) error {
 	return nil
 }
 
+// Totals compares what the server shows last with the truth. The count and sum of the
+// latencies are found in different ways, which the PromQL says.
+func (w *Workload) Totals(server Asker, count, sum string) error {
+	n, seconds := w.Latencies()
+	return errors.Join(
+		Near(server, `last_over_time(app_work_total{code="200"}[5m])`, w.counts["200"], 0),
+		Near(server, `last_over_time(app_work_total{code="500"}[5m])`, w.counts["500"], 0),
+		Near(server, `last_over_time(app_level[5m])`, w.level, 0),
+		Near(server, count, n, 0),
+		Near(server, sum, seconds, 1e-9),
+	)
+}
+
+// Quantiles compares quantiles of the PromQL's histogram: to within the error of native
+// buckets, or to within the classic bucket.
+func (w *Workload) Quantiles(server Asker, histogram string, native bool) error {
+	var errs []error
+	for _, q := range []float64{0.5, 0.9, 0.99} {
+		exact := w.Quantile(q)
+		promql := fmt.Sprintf("histogram_quantile(%v, %s)", q, histogram)
+		if native {
+			errs = append(errs, Near(server, promql, exact, RelativeError))
+			continue
+		}
+		lower, upper := classicBucket(exact)
+		if got, err := server.Value(promql); err != nil || got < lower || got > upper {
+			errs = append(errs, fmt.Errorf("%s = %v, %w, want %v to %v", promql, got, err, lower, upper))
+		}
+	}
+	return errors.Join(errs...)
+}
+
 // classicBounds are those that timers have by default, in seconds.
 var classicBounds = []float64{
 	0, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 60,
 }
 
-// ClassicBucket returns the bounds of the classic bucket that a value falls into.
-func ClassicBucket(seconds float64) (lower, upper float64) {
+// classicBucket returns the bounds of the classic bucket that a value falls into.
+func classicBucket(seconds float64) (lower, upper float64) {
 	at, _ := slices.BinarySearch(classicBounds, seconds)
 	return classicBounds[at-1], classicBounds[at]
 }
