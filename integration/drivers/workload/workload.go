@@ -182,6 +182,11 @@ func (w *Workload) KillTwice(t testing.TB, server Server) {
 		before := 3 * float64(w.Recorded())
 		server.Restart(t)
 		harness.Eventually(t, "values of after the restart", func() error {
+			if server, ok := server.(interface{ Flush() error }); ok {
+				if err := server.Flush(); err != nil {
+					return err
+				}
+			}
 			got, err := server.Value("sum(app_work_total)")
 			if err == nil && got < before {
 				err = fmt.Errorf("%v is older than %v", got, before)
