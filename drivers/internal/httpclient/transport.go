@@ -29,8 +29,14 @@ var errAgain = errors.New("sent once already")
 // it.
 func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	answer, _ := request.Context().Value(answerKey{}).(*Answer)
-	if answer == nil || answer.Err != nil || request.Context().Err() != nil {
+	if answer == nil || answer.Err != nil {
 		return nil, errAgain
+	}
+	if err := request.Context().Err(); err != nil {
+		if answer.Status == 0 {
+			answer.Err = err
+		}
+		return nil, err
 	}
 	request = request.Clone(request.Context())
 	if len(t.headers) > 0 && request.URL.Scheme == t.address.Scheme && request.URL.Host == t.address.Host {

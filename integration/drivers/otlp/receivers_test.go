@@ -26,7 +26,7 @@ func start(t *testing.T, url string, w *workload.Workload, histograms otlp.Histo
 		Gatherer:    w.Gatherer,
 		Histograms:  histograms,
 		Interval:    200 * time.Millisecond,
-		Timeout:     5 * time.Second,
+		Timeout:     20 * time.Second,
 		OnError:     func(err error) { t.Log("reported:", err) },
 	})
 	if err != nil {

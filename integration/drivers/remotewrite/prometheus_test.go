@@ -18,7 +18,7 @@ func start(t *testing.T, url string, w *workload.Workload, config remotewrite.Co
 	config.URL = url + "/api/v1/write"
 	config.Gatherer = w.Gatherer
 	config.Interval = 200 * time.Millisecond
-	config.Timeout = 5 * time.Second
+	config.Timeout = 20 * time.Second
 	config.Labels = map[string]string{"job": "j", "instance": "i"}
 	config.OnError = func(err error) { t.Log("reported:", err) }
 	driver, err := remotewrite.New(config)
