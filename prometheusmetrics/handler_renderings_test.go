@@ -161,3 +161,25 @@ func TestScrapesUnderFlushes(t *testing.T) {
 	}
 	wait.Wait()
 }
+
+// TestNamesOfAreFoundOnce for families that stay the same.
+func TestNamesOfAreFoundOnce(t *testing.T) {
+	d, source, _, _ := newTestDriver(t, Config{Layout: LayoutTyped})
+	metrics.GetOrRegisterCounter("c", source)
+	once(t, d)
+	var c renderings
+	names := c.namesOf(d.current.Load())
+	if _, taken := names["c_total"]; !taken || len(names) != 3 {
+		t.Errorf("names are %v", names)
+	}
+	names["mark"] = struct{}{}
+	once(t, d)
+	if _, same := c.namesOf(d.current.Load())["mark"]; !same {
+		t.Error("names are found anew for the same families")
+	}
+	metrics.GetOrRegisterGauge("g", source)
+	once(t, d)
+	if again := c.namesOf(d.current.Load()); len(again) != 4 {
+		t.Errorf("with another family, names are %v", again)
+	}
+}

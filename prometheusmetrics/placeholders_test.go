@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/common/model"
 )
 
 // TestPlaceholdersAreReused in the registry that remembers them, and nowhere else.
@@ -37,10 +38,15 @@ func TestPlaceholdersAreReused(t *testing.T) {
 // TestFreePlaceholdersAreBounded: drivers of registries that have gone are forgotten.
 func TestFreePlaceholdersAreBounded(t *testing.T) {
 	var names placeholderNames
+	last := ""
 	for range 3 * maxUnused {
-		names.free(names.next())
+		last = names.next()
+		if !model.LegacyValidation.IsValidMetricName(last) {
+			t.Errorf("%q is no name for every registry", last)
+		}
+		names.free(last)
 	}
-	if n := len(names.unused); n > maxUnused {
-		t.Errorf("%d names are remembered", n)
+	if n := len(names.unused); n != maxUnused || names.unused[n-1] != last {
+		t.Errorf("%d names are remembered, want the last %d", n, maxUnused)
 	}
 }

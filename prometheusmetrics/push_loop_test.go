@@ -282,6 +282,10 @@ func TestRunPushDeletesOnEnd(t *testing.T) {
 			if _, err := r.end(); err == nil || err.Error() != test.want {
 				t.Errorf("%s: ended with %v, want %s", name, err, test.want)
 			}
+			_, deletion, _ := strings.Cut(test.want, "\n")
+			if got := strings.Join(r.log.reasons(), "\n"); got != deletion {
+				t.Errorf("%s: reported %q, want %q", name, got, deletion)
+			}
 			all := gateway.requests()
 			if len(all) != 3 || all[1].method != http.MethodPut || all[2].method != http.MethodDelete ||
 				all[2].path != all[1].path {

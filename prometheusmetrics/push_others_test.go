@@ -99,6 +99,8 @@ func TestPushOtherGatherers(t *testing.T) {
 		case test.report != "" && (len(log.reasons()) != 1 || !strings.Contains(told, "gatherer 0: ") ||
 			!strings.Contains(told, test.report)):
 			t.Errorf("%s: told %q, want %q in it, once", name, told, test.report)
+		case strings.Contains(told, "and 0 more"):
+			t.Errorf("%s: told %q", name, told)
 		}
 		if got := figures(expose(t, d)); !maps.Equal(got, map[string]string{"c_count": "0"}) {
 			t.Errorf("%s: the scrape shows %v", name, got)

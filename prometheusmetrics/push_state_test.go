@@ -118,7 +118,7 @@ func TestRunPushEndsWithAStubbornClient(t *testing.T) {
 // goroutines.
 func TestPushGatherersThatHangAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d, source, _, _ := newTestDriver(t, Config{CallTimeout: time.Millisecond})
+		d, source, _, log := newTestDriver(t, Config{CallTimeout: time.Millisecond})
 		metrics.GetOrRegisterCounter("c", source)
 		hanging := &hangingGatherer{release: make(chan struct{})}
 		gateway := &gatewayDouble{}
@@ -127,6 +127,12 @@ func TestPushGatherersThatHangAreBounded(t *testing.T) {
 				Grouping: map[string]string{"instance": fmt.Sprint(i)}, Gatherers: []prometheus.Gatherer{hanging}})
 			if got.figures["c_count"] != "0" {
 				t.Fatalf("pushed %v", got.figures)
+			}
+		}
+		told := strings.Join(log.reasons(), "\n")
+		for _, cause := range []string{"it takes longer than", fmt.Sprintf("%d calls of gatherers have not come back", maxOutstanding)} {
+			if !strings.Contains(told, "gatherer 0 is left out: "+cause) {
+				t.Errorf("nothing is reported of %q", cause)
 			}
 		}
 		if calls := hanging.calls.Load(); calls != maxOutstanding {
@@ -166,4 +172,27 @@ func TestPushSurvivesGoexit(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "client ended its goroutine") {
 		t.Errorf("error is %v", err)
 	}
+}
+
+// TestLeftBehindKeepsItsGroup: as long as a call has not come back its group is in use,
+// and then it is idle, once.
+func TestLeftBehindKeepsItsGroup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var p pushes
+		back, done := make(chan struct{}), false
+		group := p.use("g")
+		p.leaveBehind(&p.clients, group, back, func() { done = true })
+		p.release(group)
+		if group.users != 1 || p.idle != 0 || p.clients.calls != 1 {
+			t.Errorf("while a call is out: %d users, %d idle groups, %d calls", group.users, p.idle, p.clients.calls)
+		}
+		close(back)
+		synctest.Wait()
+		if group.users != 0 || p.idle != 1 || p.clients.calls != 0 || !done {
+			t.Errorf("when it is back: %d users, %d idle groups, %d calls, %v", group.users, p.idle, p.clients.calls, done)
+		}
+		if p.use("g") != group || p.idle != 0 {
+			t.Error("the group was not remembered")
+		}
+	})
 }
