@@ -383,24 +383,26 @@ func TestHanging(t *testing.T) {
 // TestCallsBackIntoDriver: a gauge that flushes waits for the flush that asks it,
 // and is left out like one that hangs.
 func TestCallsBackIntoDriver(t *testing.T) {
-	var d *Driver
-	d, source, registry, log := newTestDriver(t, Config{CallTimeout: time.Millisecond})
-	metrics.GetOrRegisterCounter("good", source).Inc(1)
-	back := make(chan struct{})
-	metrics.NewRegisteredFunctionalGauge("driver", source, func() int64 {
-		source.Unregister("driver") // once is enough
-		d.Once()
-		close(back)
-		return 1
+	synctest.Test(t, func(t *testing.T) {
+		var d *Driver
+		d, source, registry, log := newTestDriver(t, Config{CallTimeout: time.Millisecond})
+		metrics.GetOrRegisterCounter("good", source).Inc(1)
+		back := make(chan struct{})
+		metrics.NewRegisteredFunctionalGauge("driver", source, func() int64 {
+			source.Unregister("driver") // once is enough
+			d.Once()
+			close(back)
+			return 1
+		})
+		once(t, d)
+		<-back
+		if got := figures(expose(t, registry)); !maps.Equal(got, map[string]string{"good_count": "1"}) {
+			t.Errorf("exposed %v", got)
+		}
+		if want := []string{"driver: timeout"}; !slices.Equal(log.reasons(), want) {
+			t.Errorf("reported %q, want %q", log.reasons(), want)
+		}
 	})
-	once(t, d)
-	<-back
-	if got := figures(expose(t, registry)); !maps.Equal(got, map[string]string{"good_count": "1"}) {
-		t.Errorf("exposed %v", got)
-	}
-	if want := []string{"driver: timeout"}; !slices.Equal(log.reasons(), want) {
-		t.Errorf("reported %q, want %q", log.reasons(), want)
-	}
 }
 
 // TestRegisteredLater: a name that the application registers while the driver
