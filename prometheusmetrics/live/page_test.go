@@ -2,21 +2,12 @@ package live
 
 import (
 	"bytes"
-	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"path"
 	"regexp"
 	"strings"
 	"testing"
-
-	"github.com/klauspost/compress/gzip"
-	"github.com/prometheus/client_golang/prometheus"
-	dto "github.com/prometheus/client_model/go"
-
-	"github.com/go-metrics-plus/metrics"
-	"github.com/go-metrics-plus/metrics/prometheusmetrics"
 )
 
 // references finds what a file of the page refers to: other files by name.
@@ -136,67 +127,6 @@ func TestRequests(t *testing.T) {
 		if test.want == 307 && w.Header().Get("Location") != "./m/" {
 			t.Errorf("redirected to %q", w.Header().Get("Location"))
 		}
-	}
-}
-
-// Compressed and plain are the same, and a file that the browser has is not sent.
-func TestEncodings(t *testing.T) {
-	g := &families{all: []*dto.MetricFamily{gauge("a", map[string]float64{"x": 1})}}
-	page := New(g, Config{})
-	for _, address := range []string{"/app.js", "/data?v=1&viewer=x"} {
-		_, plain := get(t, page, address)
-		w := httptest.NewRecorder()
-		r := httptest.NewRequest("GET", address, nil)
-		r.Header.Set("Accept-Encoding", "br, gzip;q=0.5")
-		page.ServeHTTP(w, r)
-		unpacked, err := gzip.NewReader(w.Body)
-		if err != nil {
-			t.Fatalf("%s: %v", address, err)
-		}
-		if got, err := io.ReadAll(unpacked); err != nil || !bytes.Equal(got, plain) {
-			t.Errorf("%s: unpacked %d bytes, %v, want %d", address, len(got), err, len(plain))
-		}
-	}
-	w := httptest.NewRecorder()
-	page.ServeHTTP(w, httptest.NewRequest("GET", "/app.js", nil))
-	r := httptest.NewRequest("GET", "/app.js", nil)
-	r.Header.Set("If-None-Match", w.Header().Get("Etag"))
-	w = httptest.NewRecorder()
-	page.ServeHTTP(w, r)
-	if w.Code != http.StatusNotModified || w.Body.Len() > 0 {
-		t.Errorf("a file that has not changed: %d with %d bytes", w.Code, w.Body.Len())
-	}
-}
-
-func TestHealth(t *testing.T) {
-	r := metrics.NewRegistry()
-	metrics.GetOrRegisterCounter("fine", r).Inc(1)
-	metrics.GetOrRegisterCounter("", r).Inc(1)
-	metrics.GetOrRegisterCounter("dropped", r).Inc(1)
-	r.Register("ready", metrics.NewHealthcheck(func(h metrics.Healthcheck) { h.Healthy() }))
-	d, err := prometheusmetrics.NewWithConfig(prometheusmetrics.Config{
-		Registry: r, Detached: true, MaxSeries: 10, OnError: func(error) {}, Rules: []prometheusmetrics.Rule{{Match: "dropped", Drop: true}},
-	}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, body := get(t, New(prometheus.Gatherers{d, prometheus.NewRegistry()}, Config{}), "/health?v=1&viewer=x")
-	var report healthReport
-	if err := json.Unmarshal(body, &report); err != nil {
-		t.Fatal(err)
-	}
-	if len(report.Drivers) != 1 {
-		t.Fatalf("drivers %+v, want one", report.Drivers)
-	}
-	got := report.Drivers[0]
-	if got.Metrics != 4 || got.LeftOut != 1 || got.Dropped != 1 || got.Series != 2 || got.MaxSeries != 10 || got.LastFlush == 0 {
-		t.Errorf("got %+v", got)
-	}
-	if len(got.Problems) != 1 || got.Problems[0].Reason != "name" || got.Problems[0].Metric == "" || got.Problems[0].Error == "" {
-		t.Errorf("problems %+v", got.Problems)
-	}
-	if len(got.Checks) != 1 || got.Checks[0] != "ready_healthy" {
-		t.Errorf("checks %q", got.Checks)
 	}
 }
 

@@ -2,22 +2,17 @@ package live
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
 	"testing/synctest"
-	"time"
 	"unicode/utf8"
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 	"google.golang.org/protobuf/proto"
-
-	"github.com/go-metrics-plus/metrics"
-	"github.com/go-metrics-plus/metrics/prometheusmetrics"
 )
 
 func TestColumns(t *testing.T) {
@@ -64,68 +59,6 @@ func TestColumns(t *testing.T) {
 		}
 		if r.seen["key"] != 1 || r.seen["columns"] != 2 {
 			t.Errorf("%d key frames and %d with new columns, want 1 and 2", r.seen["key"], r.seen["columns"])
-		}
-	})
-}
-
-// Our driver's histograms are classic and native at once, and shown by the native
-// buckets; its exemplars come once each.
-func TestDriverHistogram(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := metrics.NewRegistry(metrics.WithSample(func() metrics.Sample { return metrics.NewBucketSample(0.05) }))
-		timer := metrics.GetOrRegisterTimer("latency", r)
-		d, err := prometheusmetrics.NewWithConfig(prometheusmetrics.Config{Registry: r, Layout: prometheusmetrics.LayoutTyped, FlushInterval: time.Second, Detached: true}, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		page := New(d, Config{})
-		reader := newReader(t)
-		for i := range 4 {
-			time.Sleep(time.Second)
-			timer.Update(20 * time.Millisecond)
-			d.Once()
-			reader.poll(page)
-			var latency *readSeries
-			for _, s := range reader.series {
-				latency = s
-			}
-			if latency.native["classic"] != true || latency.columns["count"] != float64(i+1) {
-				t.Fatalf("flush %d: %+v", i, latency)
-			}
-			buckets := 0.0
-			for column, n := range latency.columns {
-				if strings.HasPrefix(column, "b:") {
-					buckets += n
-				}
-			}
-			if buckets != float64(i+1) {
-				t.Errorf("flush %d: %v in buckets", i, buckets)
-			}
-		}
-	})
-}
-
-func TestExemplars(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		registry := prometheus.NewRegistry()
-		classic := prometheus.NewHistogram(prometheus.HistogramOpts{Name: "h", Buckets: []float64{1, 2}})
-		counter := prometheus.NewCounter(prometheus.CounterOpts{Name: "c_total"})
-		registry.MustRegister(classic, counter)
-		page := New(registry, Config{})
-		r := newReader(t)
-		r.poll(page)
-		at := time.Now().UnixMilli()
-		classic.(prometheus.ExemplarObserver).ObserveWithExemplar(0.5, prometheus.Labels{"trace_id": "abc"})
-		counter.(prometheus.ExemplarAdder).AddWithExemplar(1, prometheus.Labels{"trace_id": "def"})
-		r.poll(page)
-		r.poll(page) // they don't come twice
-		var got []string
-		for _, s := range r.series {
-			got = append(got, s.samples...)
-		}
-		want := map[string]bool{fmt.Sprint(0.5, float64(at), []any{"trace_id", "abc"}): true, fmt.Sprint(1.0, float64(at), []any{"trace_id", "def"}): true}
-		if len(got) != 2 || !want[got[0]] || !want[got[1]] || got[0] == got[1] {
-			t.Errorf("got %q, want %v", got, want)
 		}
 	})
 }
@@ -224,20 +157,6 @@ func TestSteadyRoundDoesNotAllocate(t *testing.T) {
 	round()
 	if allocs := testing.AllocsPerRun(100, round); allocs > 0 {
 		t.Errorf("%v allocations", allocs)
-	}
-}
-
-func TestCut(t *testing.T) {
-	for text, want := range map[string]string{
-		"short":                   "short",
-		"12345678":                "12345678",
-		"123456789":               "12345678… (9 bytes)",
-		"1234567äx":               "1234567… (10 bytes)",
-		strings.Repeat("ä", 1000): "ääää… (2000 bytes)",
-	} {
-		if got := cut(text, 8); got != want {
-			t.Errorf("cut %.20q to %q, want %q", text, got, want)
-		}
 	}
 }
 
