@@ -8,6 +8,8 @@ require (
 	github.com/chromedp/chromedp v0.23.0
 	github.com/ethereum/go-ethereum v1.17.10
 	github.com/go-metrics-plus/metrics v0.0.0
+	github.com/go-metrics-plus/metrics/drivers/graphite v0.0.0
+	github.com/go-metrics-plus/metrics/drivers/influxdb v0.0.0
 	github.com/go-metrics-plus/metrics/drivers/otlp v0.0.0
 	github.com/go-metrics-plus/metrics/drivers/remotewrite v0.0.0
 	github.com/go-metrics-plus/metrics/drivers/statsd v0.0.0
@@ -78,6 +80,8 @@ require (
 
 replace (
 	github.com/go-metrics-plus/metrics => ..
+	github.com/go-metrics-plus/metrics/drivers/graphite => ../drivers/graphite
+	github.com/go-metrics-plus/metrics/drivers/influxdb => ../drivers/influxdb
 	github.com/go-metrics-plus/metrics/drivers/otlp => ../drivers/otlp
 	github.com/go-metrics-plus/metrics/drivers/remotewrite => ../drivers/remotewrite
 	github.com/go-metrics-plus/metrics/drivers/statsd => ../drivers/statsd

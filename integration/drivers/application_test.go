@@ -3,6 +3,7 @@ package drivers
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"strings"
 	"sync"
@@ -130,6 +131,9 @@ type sample struct {
 	labels map[string]string
 	value  float64
 	counts bool // whether it only goes up
+
+	family, field string            // as Telegraf has them
+	own           map[string]string // labels without le and quantile
 }
 
 // samples takes apart what the application shows, without what is not a number.
@@ -151,37 +155,82 @@ func (a *application) samples(t *testing.T) (all []sample) {
 }
 
 func samplesOf(name string, metric *dto.Metric) (all []sample) {
-	add := func(suffix string, value float64, counts bool, extra ...string) {
-		labels := map[string]string{}
-		for _, pair := range metric.Label {
-			labels[pair.GetName()] = pair.GetValue()
-		}
+	own := map[string]string{}
+	for _, pair := range metric.Label {
+		own[pair.GetName()] = pair.GetValue()
+	}
+	add := func(suffix, field string, value float64, counts bool, extra ...string) {
+		labels := maps.Clone(own)
 		if len(extra) > 0 {
-			labels[extra[0]] = extra[1]
+			labels[extra[0]] = field
 		}
 		if !math.IsNaN(value) {
-			all = append(all, sample{name + suffix, labels, value, counts})
+			all = append(all, sample{name + suffix, labels, value, counts, name, field, own})
 		}
 	}
 	switch {
 	case metric.Counter != nil:
-		add("", metric.Counter.GetValue(), true)
+		add("", "counter", metric.Counter.GetValue(), true)
 	case metric.Gauge != nil:
-		add("", metric.Gauge.GetValue(), false)
+		add("", "gauge", metric.Gauge.GetValue(), false)
 	case metric.Summary != nil:
-		add("_count", float64(metric.Summary.GetSampleCount()), true)
-		add("_sum", metric.Summary.GetSampleSum(), true)
+		add("_count", "count", float64(metric.Summary.GetSampleCount()), true)
+		add("_sum", "sum", metric.Summary.GetSampleSum(), true)
 		for _, q := range metric.Summary.Quantile {
-			add("", q.GetValue(), false, "quantile", fmt.Sprint(q.GetQuantile()))
+			add("", fmt.Sprint(q.GetQuantile()), q.GetValue(), false, "quantile")
 		}
 	case metric.Histogram != nil:
-		add("_count", float64(metric.Histogram.GetSampleCount()), true)
-		add("_sum", metric.Histogram.GetSampleSum(), true)
+		add("_count", "count", float64(metric.Histogram.GetSampleCount()), true)
+		add("_sum", "sum", metric.Histogram.GetSampleSum(), true)
 		for _, b := range metric.Histogram.Bucket {
-			add("_bucket", float64(b.GetCumulativeCount()), true, "le", fmt.Sprint(b.GetUpperBound()))
+			add("_bucket", fmt.Sprint(b.GetUpperBound()), float64(b.GetCumulativeCount()), true, "le")
 		}
 	}
 	return all
+}
+
+// server is a program that keeps what it was sent when it is killed, or most of it.
+type server interface {
+	Kill() error
+	Restart(t testing.TB)
+}
+
+// testRestarts has the application record and the driver deliver while the server is
+// killed and started again, so many times, and compares all values in the end by lookUp.
+func testRestarts(
+	t *testing.T, kills int, a *application, d driver, s server, lookUp func(sample) (float64, error),
+) {
+	t.Helper()
+	go d.Run()
+	stop := a.flow()
+	for range kills {
+		time.Sleep(200 * time.Millisecond)
+		reports := a.reports()
+		if err := s.Kill(); err != nil {
+			t.Log(err) // how it ended
+		}
+		a.await(t, reports, ": ")
+		s.Restart(t)
+		harness.Eventually(t, "a delivery", d.Once)
+	}
+	stop()
+	time.Sleep(1100 * time.Millisecond) // Graphite's time is in seconds, of which the last value counts
+	if err := d.Close(); err != nil {
+		t.Error(err)
+	}
+	want := a.samples(t)
+	harness.Eventually(t, "the server to have everything", func() error {
+		for _, s := range want {
+			got, err := lookUp(s)
+			if err != nil {
+				return fmt.Errorf("%s %v: %w", s.name, s.labels, err)
+			}
+			if !isNear(got, s.value) {
+				return fmt.Errorf("%s %v is %v, want %v", s.name, s.labels, got, s.value)
+			}
+		}
+		return nil
+	})
 }
 
 // isNear reports whether two values are the same but for the rounding of sums.
