@@ -38,6 +38,9 @@ func newClient(config Config) (*client, error) {
 	c.secrets.AddAddress(address)
 	c.secrets.AddPassword(config.Username, config.Password)
 	c.secrets.Add(config.BearerToken)
+	for _, header := range config.Headers {
+		c.secrets.Add(header)
+	}
 	return c, nil
 }
 

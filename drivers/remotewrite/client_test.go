@@ -104,6 +104,7 @@ func TestNoSecretsInErrors(t *testing.T) {
 		{URL: "http://receiver.test/api?token=" + url.QueryEscape(secret)},
 		{URL: "http://receiver.test/api", Username: "user", Password: secret},
 		{URL: "http://receiver.test/api", BearerToken: secret},
+		{URL: "http://receiver.test/api", Headers: map[string]string{"Authorization": "Key " + secret}},
 	} {
 		for _, answer := range []bool{false, true} {
 			var told []string
