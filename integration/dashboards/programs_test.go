@@ -3,6 +3,7 @@
 package dashboards
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -37,6 +38,7 @@ func startPrograms(t *testing.T) []program {
 		{name: "service", target: service.Address},
 		{name: "gauges", target: gauges.Address},
 		{name: "sarama", target: startSarama(t)},
+		{name: "raft", target: startRaft(t)},
 		{name: "plain", target: startPlain(t)},
 	}
 }
@@ -47,6 +49,27 @@ const onlyNative = "jobs_wait_seconds"
 func startSarama(t *testing.T) (target string) {
 	t.Helper()
 	return harness.StartSarama(t).AwaitLog(t, `http://(\S+)/metrics`)
+}
+
+// startRaft starts a cluster that has done each kind of its work, handing its leadership
+// on included.
+func startRaft(t *testing.T) (target string) {
+	t.Helper()
+	cluster := harness.StartRaft(t)
+	for _, path := range []string{"/apply?n=100", "/transfer"} {
+		harness.Eventually(t, path, func() error { // during an election it is not
+			response, err := http.Post(cluster.URL+path, "", nil)
+			if err != nil {
+				return err
+			}
+			response.Body.Close()
+			if response.StatusCode != http.StatusOK {
+				return errors.New(response.Status)
+			}
+			return nil
+		})
+	}
+	return cluster.Address
 }
 
 // startPlain starts a program that knows nothing of this repository: client_golang
