@@ -55,7 +55,8 @@ func appendSeries1(b []byte, s *sample) []byte {
 }
 
 func appendLabel1(b []byte, field protowire.Number, l label) []byte {
-	size := protowire.SizeTag(1) + protowire.SizeBytes(len(l.name)) + protowire.SizeTag(2) + protowire.SizeBytes(len(l.value))
+	size := protowire.SizeTag(1) + protowire.SizeBytes(len(l.name)) +
+		protowire.SizeTag(2) + protowire.SizeBytes(len(l.value))
 	b = protowire.AppendTag(b, field, protowire.BytesType)
 	b = protowire.AppendVarint(b, uint64(size))
 	b = appendString(b, 1, l.name)
