@@ -54,7 +54,8 @@ func StartCarbon(t testing.TB) *Carbon {
 		return port
 	}
 	for name, text := range map[string]string{
-		"carbon.conf":          fmt.Sprintf(carbonConfig, c.folder, port(c.Address), port(FreeAddress(t)), port(FreeAddress(t))),
+		"carbon.conf": fmt.Sprintf(carbonConfig, c.folder,
+			port(c.Address), port(FreeAddress(t)), port(FreeAddress(t))),
 		"storage-schemas.conf": carbonSchemas,
 	} {
 		if err := os.WriteFile(filepath.Join(c.folder, name), []byte(text), 0o600); err != nil {

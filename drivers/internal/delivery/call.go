@@ -40,7 +40,8 @@ func (c *Call[T]) Do(ctx context.Context, what string, f func() (T, error)) (T, 
 	call := start(what, f)
 	if !call.await(ctx) && !call.awaitFor(c.grace) {
 		c.out = call
-		return none, fmt.Errorf("%s has not come back after %v: %w", what, time.Since(begun).Round(time.Millisecond), ctx.Err())
+		took := time.Since(begun).Round(time.Millisecond)
+		return none, fmt.Errorf("%s has not come back after %v: %w", what, took, ctx.Err())
 	}
 	return call.result, call.err
 }
