@@ -77,3 +77,29 @@ func TestJoin(t *testing.T) {
 		}
 	}
 }
+
+// TestSpill compresses what is worth it, and leaves little in the buffer.
+func TestSpill(t *testing.T) {
+	for coding := range codings {
+		r := NewRenderer(coding, 0)
+		for _, size := range []int{1, spillSize - 1, spillSize, 10, spillSize + 1} {
+			r.Buffer = append(r.Buffer[:0], make([]byte, size)...)
+			r.Spill()
+			if spilled := len(r.Buffer) == 0; spilled != (coding != Identity && size >= spillSize) {
+				t.Errorf("%v: %d bytes are spilled: %v", coding, size, spilled)
+			}
+		}
+		r.End()
+	}
+}
+
+// TestJoinZstd: a body of nothing is a frame all the same, and nothing is added to
+// chunks that have no end.
+func TestJoinZstd(t *testing.T) {
+	if parts := Join(Zstd, ""); len(parts) != 1 || len(parts[0]) == 0 {
+		t.Errorf("nothing is written as %q", parts)
+	}
+	if parts := Join(Zstd, "", render(Zstd, "a 1\n")); len(parts) != 1 {
+		t.Errorf("a chunk is written as %q", parts)
+	}
+}
