@@ -114,7 +114,7 @@ func (r *run) jobs() (jobs []harness.Job) {
 // warmUp lets everything work once, trouble included, so that what is kept for the
 // next time is there before anybody measures.
 func (r *run) warmUp() {
-	r.server.AwaitScrapes(r.t)
+	r.awaitScrapes()
 	r.each(func(s *service) { r.post(s, "/trouble/churn") })
 	r.each(func(s *service) { r.post(s, "/calm") })
 	r.each(func(s *service) { r.post(s, "/quiesce") })
@@ -134,7 +134,7 @@ func (r *run) settle() {
 func (r *run) awaitFlushes() {
 	r.awaitPushes()
 	for range 3 {
-		r.server.AwaitScrapes(r.t)
+		r.awaitScrapes()
 	}
 }
 
@@ -161,10 +161,40 @@ func (r *run) count(check string, n int) { r.tally.compared[check] += n }
 // awaitPushes waits until each service has pushed what it shows at the end, twice.
 func (r *run) awaitPushes() {
 	before := r.proxy.handedBy(passing)
-	harness.Eventually(r.t, "pushes", func() error {
+	r.await("pushes", func() error {
 		if got, want := r.proxy.handedBy(passing)-before, 3*len(r.services); got < want {
 			return fmt.Errorf("%d of %d", got, want)
 		}
 		return nil
 	})
+}
+
+// awaitScrapes waits until each target was scraped well by a scrape that began after
+// the call.
+func (r *run) awaitScrapes() {
+	after, targets := time.Now(), len(paths)*len(r.services)+1
+	r.await("scrapes", func() error {
+		vector, err := r.server.Query(fmt.Sprintf("max_over_time(up[%dms]) == 1", time.Since(after).Milliseconds()+1))
+		if err == nil && len(vector) < targets {
+			err = fmt.Errorf("%d of %d targets", len(vector), targets)
+		}
+		return err
+	})
+}
+
+// patience is how long the run waits for what comes at once on a machine that has
+// nothing else to do.
+const patience = 5 * time.Minute
+
+// await calls check until it returns nil.
+func (r *run) await(what string, check func() error) {
+	r.t.Helper()
+	for begun := time.Now(); ; time.Sleep(tick) {
+		err := check()
+		if err == nil {
+			return
+		} else if time.Since(begun) > patience {
+			r.t.Fatalf("waited %v for %s: %v", patience, what, err)
+		}
+	}
 }
