@@ -193,7 +193,7 @@ func (g letGo) isOld(now time.Time) bool {
 
 // isQuiet reports whether no scrape that has collected the member is under way.
 func (m *Member) isQuiet(now time.Time) bool {
-	return now.UnixNano()-m.latest.Load() >= int64(grace)
+	return int64(now.Sub(m.made))-m.latest.Load() >= int64(grace)
 }
 
 // forget drops what is free for everybody. Where scrapes have ceased, what they

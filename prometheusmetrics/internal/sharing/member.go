@@ -45,7 +45,10 @@ type Member struct {
 	collects uint64
 	left     bool // whether it has left for good
 
-	latest atomic.Int64 // when it was last collected, in nanoseconds since 1970
+	// When it was last collected, in nanoseconds since it was made: times of the
+	// monotonic clock, since somebody may set the wall clock.
+	latest atomic.Int64
+	made   time.Time
 }
 
 // account is what the members of one registry have in common.
@@ -74,7 +77,8 @@ var (
 
 // NewMember makes a member that shares with nobody yet.
 func NewMember(holdings Holdings) *Member {
-	m := &Member{holdings: holdings, number: members.Add(1)}
+	m := &Member{holdings: holdings, number: members.Add(1), made: time.Now()}
+	m.latest.Store(-int64(grace)) // long ago
 	m.account.Store(&account{members: []*Member{m}, let: make(map[string]letGo)})
 	return m
 }
@@ -185,7 +189,7 @@ func (m *Member) Changes() (number uint64) {
 func (m *Member) Collect(load func()) {
 	m.locked(func(*account) {
 		m.collects++
-		m.latest.Store(time.Now().UnixNano())
+		m.latest.Store(int64(time.Since(m.made)))
 		load()
 	})
 }
