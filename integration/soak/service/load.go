@@ -75,29 +75,23 @@ func (l *load) counters() {
 
 func (l *load) distributions() {
 	r := l.s.sources.main()
-	for name, sample := range map[string]metrics.Sample{
-		"reservoir": metrics.NewExpDecaySample(1028, 0.015), "uniform": metrics.NewUniformSample(100),
-		"bucketed": metrics.NewBucketSample(0.05, 10, 100, 1000),
+	for _, kind := range []struct {
+		name   string
+		sample metrics.Sample
+	}{
+		{"reservoir", metrics.NewExpDecaySample(1028, 0.015)},
+		{"uniform", metrics.NewUniformSample(100)},
+		{"bucketed", metrics.NewBucketSample(0.05, 10, 100, 1000)},
 	} {
-		h := metrics.GetOrRegisterHistogram("soak."+name, r, sample)
-		counts, sums := l.slot("soak_"+name, observations), l.slot("soak_"+name, total)
+		h := metrics.GetOrRegisterHistogram("soak."+kind.name, r, kind.sample)
+		counts, sums := l.slot("soak_"+kind.name, observations), l.slot("soak_"+kind.name, total)
 		l.add(func(random *rand.Rand) {
 			value := random.Int64N(2000)
 			counts.Record(1, func() { sums.Record(value, func() { h.Update(value) }) })
 		})
 	}
-	for name, sample := range map[string]metrics.Sample{
-		"timer": metrics.NewExpDecaySample(1028, 0.015), "timer.bucketed": metrics.NewBucketSample(0.05),
-	} {
-		t := metrics.NewCustomTimer(metrics.NewHistogram(sample), metrics.NewMeter())
-		must(r.Register("soak."+name, t))
-		series := "soak_" + map[string]string{"timer": "timer", "timer.bucketed": "timer_bucketed"}[name]
-		counts, sums := l.slot(series, durations), l.slot(series, elapsed)
-		l.add(func(random *rand.Rand) {
-			d := time.Duration(random.ExpFloat64() * 1e8)
-			counts.Record(1, func() { sums.Record(int64(d), func() { t.Update(d) }) })
-		})
-	}
+	l.timer("timer", metrics.NewExpDecaySample(1028, 0.015))
+	l.timer("timer_bucketed", metrics.NewBucketSample(0.05))
 	// Quarters, which add up exactly.
 	float := metrics.GetOrRegisterHistogramFloat64("soak.float", r)
 	counts := l.slot("soak_float", observations)
@@ -105,6 +99,16 @@ func (l *load) distributions() {
 	l.add(func(random *rand.Rand) {
 		quarters := random.Int64N(40)
 		counts.Record(1, func() { sums.Record(quarters, func() { float.Update(float64(quarters) / 4) }) })
+	})
+}
+
+func (l *load) timer(name string, sample metrics.Sample) {
+	t := metrics.NewCustomTimer(metrics.NewHistogram(sample), metrics.NewMeter())
+	must(l.s.sources.main().Register("soak."+name, t))
+	counts, sums := l.slot("soak_"+name, durations), l.slot("soak_"+name, elapsed)
+	l.add(func(random *rand.Rand) {
+		d := time.Duration(random.ExpFloat64() * 1e8)
+		counts.Record(1, func() { sums.Record(int64(d), func() { t.Update(d) }) })
 	})
 }
 

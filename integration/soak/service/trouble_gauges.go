@@ -15,7 +15,7 @@ func (o *occasion) badGauge(reason string, max int, functions map[string]func() 
 }
 
 // badGauges is badGauge where drivers may report what they find, or must.
-func (o *occasion) badGauges(cause truth.Cause, must bool, functions map[string]func() int64) {
+func (o *occasion) badGauges(cause truth.Cause, required bool, functions map[string]func() int64) {
 	for name := range functions {
 		cause.Name = o.name(name)
 		o.allowed(cause)
@@ -27,7 +27,7 @@ func (o *occasion) badGauges(cause truth.Cause, must bool, functions map[string]
 	o.awaitFlushes(since)
 	for name := range functions {
 		o.sources.main().Unregister(o.name(name))
-		if cause.Name = o.name(name); must {
+		if cause.Name = o.name(name); required {
 			o.demanded(cause, since)
 		}
 	}
