@@ -62,8 +62,8 @@ func (s *stripes) cell(shift uint32) *atomic.Int64 {
 	return (*atomic.Int64)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(s.cells)), offset))
 }
 
-// respread has goroutines take other cells than with that shift. One that is in two
-// minds between cells adds to either, so nothing is lost.
+// respread has goroutines take other cells than with that shift. Those that still have
+// the old one in hand add to their old cells, so nothing is lost.
 func (s *stripes) respread(shift uint32) {
 	next := shift - 5
 	if next < 16 {
