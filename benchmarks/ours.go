@@ -291,6 +291,7 @@ func ourWorld(
 		return metrics.GetOrRegisterHistogram(name, r, nil, labels...)
 	})
 	config.Registry = r
+	config.CallTimeout = time.Minute // to read a million series may take longer than the default
 	d, err := prometheusmetrics.NewWithConfig(config, registerer)
 	must(err)
 	return &Exposed{
