@@ -306,7 +306,8 @@ func TestCloseWaitsForTheDeliveryUnderWay(t *testing.T) {
 		d.start()
 		time.Sleep(s)
 		once := make(chan error, 1)
-		go func() { time.Sleep(s); once <- d.Once() }()
+		go func() { once <- d.Once() }() // waits for its turn before Close does
+		synctest.Wait()
 		if err := d.Close(); err != nil {
 			t.Error(err)
 		}
