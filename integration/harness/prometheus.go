@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,6 +18,9 @@ import (
 // scrapeInterval is short so that tests are, and long enough for a scrape to end
 // in time while the machine compiles something else.
 const scrapeInterval = "500ms"
+
+// ScrapeInterval is the same as a duration.
+const ScrapeInterval = 500 * time.Millisecond
 
 // Job is what one scrape configuration of Prometheus says.
 type Job struct {
@@ -85,6 +89,38 @@ func newPrometheus(t testing.TB, path string, jobs []Job, arguments ...string) *
 func (p *Prometheus) Restart(t testing.TB) {
 	t.Helper()
 	p.Process, p.Address = runPrometheus(t, p.configuration, p.Address, p.arguments...)
+}
+
+// PrometheusWithAdmin is one whose storage can be looked at.
+type PrometheusWithAdmin struct {
+	*Prometheus
+	url, data string
+}
+
+// StartPrometheusWithAdmin starts one that scrapes as the jobs' options say.
+func StartPrometheusWithAdmin(t testing.TB, jobs ...Job) *PrometheusWithAdmin {
+	t.Helper()
+	p := &PrometheusWithAdmin{data: filepath.Join(t.TempDir(), "data")}
+	process, address := runPrometheus(t, configuration(t, jobs, nil),
+		"--web.enable-admin-api", "--storage.tsdb.path="+p.data)
+	p.Prometheus = &Prometheus{Process: process, Queries: newQueries(t, address), jobs: jobs}
+	p.url = address
+	return p
+}
+
+// Snapshot writes all that is stored into blocks, and returns their folder.
+func (p *PrometheusWithAdmin) Snapshot(t testing.TB) string {
+	t.Helper()
+	response, err := http.Post(p.url+"/api/v1/admin/tsdb/snapshot", "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var answer struct{ Data struct{ Name string } }
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || answer.Data.Name == "" {
+		t.Fatalf("snapshot: status %s, %v", response.Status, err)
+	}
+	return filepath.Join(p.data, "snapshots", answer.Data.Name)
 }
 
 // StartPrometheusAgent starts a Prometheus that has no storage of its own and writes
