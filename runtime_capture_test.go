@@ -90,7 +90,8 @@ func TestCapturesOf(t *testing.T) {
 	if capturesOf(base) == capturesOf(under) || capturesOf(base) == capturesOf(NewRegistry()) {
 		t.Error("two registries share captures")
 	}
-	if capturesOf(newUserRegistry()) != capturesOf(newUserRegistry()) {
+	one, another := newUserRegistry(), newUserRegistry()
+	if capturesOf(one) != capturesOf(another) {
 		t.Error("captures into a user's registry are not found again")
 	}
 }

@@ -91,27 +91,17 @@ func (p *Prometheus) Restart(t testing.TB) {
 	p.Process, p.Address = runPrometheus(t, p.configuration, p.Address, p.arguments...)
 }
 
-// PrometheusWithAdmin is one whose storage can be looked at.
-type PrometheusWithAdmin struct {
-	*Prometheus
-	url, data string
-}
-
-// StartPrometheusWithAdmin starts one that scrapes as the jobs' options say.
-func StartPrometheusWithAdmin(t testing.TB, jobs ...Job) *PrometheusWithAdmin {
+// StartPrometheusWithAdmin starts one that scrapes as the jobs' options say, and
+// whose Snapshot works.
+func StartPrometheusWithAdmin(t testing.TB, jobs ...Job) *Prometheus {
 	t.Helper()
-	p := &PrometheusWithAdmin{data: filepath.Join(t.TempDir(), "data")}
-	process, address := runPrometheus(t, configuration(t, jobs, nil),
-		"--web.enable-admin-api", "--storage.tsdb.path="+p.data)
-	p.Prometheus = &Prometheus{Process: process, Queries: newQueries(t, address), jobs: jobs}
-	p.url = address
-	return p
+	return startPrometheus(t, jobs, "--web.enable-admin-api")
 }
 
 // Snapshot writes all that is stored into blocks, and returns their folder.
-func (p *PrometheusWithAdmin) Snapshot(t testing.TB) string {
+func (p *Prometheus) Snapshot(t testing.TB) string {
 	t.Helper()
-	response, err := http.Post(p.url+"/api/v1/admin/tsdb/snapshot", "", nil)
+	response, err := http.Post("http://"+p.Address+"/api/v1/admin/tsdb/snapshot", "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +110,7 @@ func (p *PrometheusWithAdmin) Snapshot(t testing.TB) string {
 	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || answer.Data.Name == "" {
 		t.Fatalf("snapshot: status %s, %v", response.Status, err)
 	}
-	return filepath.Join(p.data, "snapshots", answer.Data.Name)
+	return filepath.Join(filepath.Dir(p.configuration), "data", "snapshots", answer.Data.Name)
 }
 
 // StartPrometheusAgent starts a Prometheus that has no storage of its own and writes

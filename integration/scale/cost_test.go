@@ -195,7 +195,7 @@ type stored struct{ bytes, samples float64 }
 
 // snapshot has Prometheus write a block of what it has, and reads its size: chunks, not
 // the index, whose cost is per series and not per sample.
-func snapshot(t *testing.T, p *harness.PrometheusWithAdmin) (s stored) {
+func snapshot(t *testing.T, p *harness.Prometheus) (s stored) {
 	t.Helper()
 	folder := p.Snapshot(t)
 	blocks, err := filepath.Glob(filepath.Join(folder, "*", "meta.json"))
