@@ -16,7 +16,10 @@ func TestShiftableClock(t *testing.T) {
 		t.Fatal(err)
 	}
 	program := harness.BuildProgram(t, "soak-clock", path, shiftableClock(t)...)
-	if got := harness.Start(t, "clock", program).AwaitLog(t, `clock: (.+)`); got != "true true" {
+	process := harness.Start(t, "clock", program)
+	got := process.AwaitLog(t, `clock: (.+)`)
+	process.Wait(t) // else it might be stopped while it ends
+	if got != "true true" {
 		t.Errorf("it says %q", got)
 	}
 }
