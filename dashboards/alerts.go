@@ -80,10 +80,11 @@ func (m *model) targetAlerts() []*alert {
 		test: m.testOf(hold, firing{labels: m.instanceLabels()},
 			inputSeries{m.testSeries("up"), steps("1", "0")}, m.anchorSeries(steps("1", "_"))),
 	}, {
-		rule:        rule{alert: "TargetsGone", expr: gone, hold: hold, labels: []pair{{"severity", page}}},
-		summary:     "{{ $labels.job }} has no targets",
-		description: "Prometheus knows no target of {{ $labels.job }}: they have left service discovery, or the job was renamed.",
-		panel:       targetsKey,
+		rule:    rule{alert: "TargetsGone", expr: gone, hold: hold, labels: []pair{{"severity", page}}},
+		summary: "{{ $labels.job }} has no targets",
+		description: "Prometheus knows no target of {{ $labels.job }}: they have left service discovery, " +
+			"or the job was renamed.",
+		panel: targetsKey,
 		test: m.testOf(hold, firing{labels: []pair{{"job", m.testJob()}}, value: 1},
 			inputSeries{m.testSeries("up"), steps("1", "_")}, m.anchorSeries(steps("1", "_"))),
 	}}
@@ -101,7 +102,8 @@ func (m *model) healthAlert(names []string) *alert {
 			hold:  hold, labels: []pair{{"severity", page}},
 		},
 		summary: "Health check {{ $labels.check }} of {{ $labels.job }} fails on {{ $labels.instance }}",
-		description: "{{ $labels.instance }} of {{ $labels.job }} has reported for {{ $labels.check }} that it is not healthy " +
+		description: "{{ $labels.instance }} of {{ $labels.job }} has reported for {{ $labels.check }} " +
+			"that it is not healthy " +
 			"for " + promDuration(hold) + " or longer.",
 		panel: healthKey,
 		test:  m.testOf(hold, firing{labels: labels}, inputSeries{m.testSeries(names[0]), steps("1", "0")}),
@@ -141,7 +143,8 @@ func (m *model) seriesAlert(d *driver, hold time.Duration) *alert {
 			expr:  fmt.Sprintf("%s\n/\n%s\n> %v", s.series(d.series.name, nil), s.series(d.maxSeries.name, nil), nearlyFull),
 			hold:  hold, labels: []pair{{"severity", ticket}, {"driver", d.prefix}},
 		},
-		summary: "{{ $labels.instance }} of {{ $labels.job }} exposes {{ $value | humanizePercentage }} of the series that it may",
+		summary: "{{ $labels.instance }} of {{ $labels.job }} exposes {{ $value | humanizePercentage }} " +
+			"of the series that it may",
 		description: "What comes beyond MaxSeries is left out. Look for a label with too many values, or raise the limit " +
 			"of {{ $labels.instance }}.",
 		panel: seriesKey + d.prefix,
@@ -155,7 +158,8 @@ func (m *model) seriesAlert(d *driver, hold time.Duration) *alert {
 func (m *model) flushAlert(d *driver) *alert {
 	hold, age := m.config.For, m.config.FlushAge
 	series := ruleScope(m.config.Job).series(d.lastFlush.name, nil)
-	test := m.testOf(hold+age, firing{labels: m.instanceLabels()}, inputSeries{m.testSeries(d.lastFlush.name), steps("0", "0")})
+	test := m.testOf(hold+age, firing{labels: m.instanceLabels()},
+		inputSeries{m.testSeries(d.lastFlush.name), steps("0", "0")})
 	test.firing.value = test.at.Seconds()
 	return &alert{
 		rule: rule{

@@ -88,9 +88,10 @@ func (m *model) requestStats(r *requests) []*panel {
 		budget := 1 - m.config.Objective
 		panels = append(panels, &panel{
 			key: "error ratio of " + r.name(), title: r.title + " failed", unit: valueUnit("ratio"),
-			thresholds:  []threshold{{budget, "orange"}, {min(1, round(burns[0].factor*budget)), "red"}},
-			description: "Share that failed for the server's fault, over five minutes, by job. It needs recording.yml in Prometheus.",
-			queries:     []query{{expr: recorded(r, "job", "error_ratio_rate5m") + `{job=~"$job"}`, legend: "{{job}}"}},
+			thresholds: []threshold{{budget, "orange"}, {min(1, round(burns[0].factor*budget)), "red"}},
+			description: "Share that failed for the server's fault, over five minutes, by job. " +
+				"It needs recording.yml in Prometheus.",
+			queries: []query{{expr: recorded(r, "job", "error_ratio_rate5m") + `{job=~"$job"}`, legend: "{{job}}"}},
 		})
 	}
 	if r.hasBuckets() {

@@ -25,10 +25,12 @@ func (m *model) saturation() []*panel {
 	add("CPU", valueUnit(""), "Cores in use, and how many there may be.",
 		m.rateQuery("process_cpu_seconds_total", "used"), m.valueQuery("go_sched_gomaxprocs_threads", "GOMAXPROCS"))
 	add("Memory", valueUnit("bytes"), "What the process holds of memory, and what its heap has of that.",
-		m.valueQuery("process_resident_memory_bytes", "resident"), m.valueQuery("go_memstats_heap_inuse_bytes", "heap in use"))
+		m.valueQuery("process_resident_memory_bytes", "resident"),
+		m.valueQuery("go_memstats_heap_inuse_bytes", "heap in use"))
 	add("Goroutines", valueUnit(""), "A number that only grows is a leak.",
 		m.valueQuery("go_goroutines", "goroutines"))
-	add("Waiting for a core", valueUnit("seconds"), "How long 99 % of the runnable goroutines waited at most before they ran.",
+	add("Waiting for a core", valueUnit("seconds"),
+		"How long 99 % of the runnable goroutines waited at most before they ran.",
 		m.p99Query("go_sched_latencies_seconds"))
 	add("Open files", valueUnit("ratio"), "Share of the file descriptors that the process may have.",
 		m.ratioQuery("process_open_fds", "process_max_fds"))
@@ -65,7 +67,8 @@ func (m *model) valueQuery(name, legend string) query {
 
 func (m *model) rateQuery(name, legend string) query {
 	if f := find(m.metrics, name); f != nil {
-		return query{expr: fmt.Sprintf("rate(%s[%s])", m.scope.series(name, f.labels), rateWindow), legend: legend + " {{instance}}"}
+		expr := fmt.Sprintf("rate(%s[%s])", m.scope.series(name, f.labels), rateWindow)
+		return query{expr: expr, legend: legend + " {{instance}}"}
 	}
 	return query{}
 }

@@ -60,7 +60,8 @@ func mappings(states []state) []dashboard.ValueMapping {
 		index := int32(i)
 		options[s.value] = dashboard.ValueMappingResult{Text: &s.text, Color: &s.color, Index: &index}
 	}
-	return []dashboard.ValueMapping{{ValueMap: &dashboard.ValueMap{Type: dashboard.MappingTypeValueToText, Options: options}}}
+	values := dashboard.ValueMap{Type: dashboard.MappingTypeValueToText, Options: options}
+	return []dashboard.ValueMapping{{ValueMap: &values}}
 }
 
 func (p *placed) timeseries() cog.Builder[dashboard.Panel] {
@@ -77,7 +78,8 @@ func (p *placed) timeseries() cog.Builder[dashboard.Panel] {
 		builder = builder.Min(0)
 	}
 	if len(p.thresholds) > 0 {
-		builder = builder.ThresholdsStyle(common.NewGraphThresholdsStyleConfigBuilder().Mode(common.GraphThresholdsStyleModeDashed))
+		style := common.NewGraphThresholdsStyleConfigBuilder().Mode(common.GraphThresholdsStyleModeDashed)
+		builder = builder.ThresholdsStyle(style)
 	}
 	for i, q := range p.queries {
 		if q.right {

@@ -88,8 +88,10 @@ func (m *model) godebugPanels() []*panel {
 	for _, metric := range m.metrics {
 		if len(metric.name) > len(godebugPrefix) && metric.name[:len(godebugPrefix)] == godebugPrefix {
 			return []*panel{{
-				key: godebugPrefix, title: "Uses of GODEBUG settings that are not the default", width: wholeWidth, height: panelHeight,
-				description: "Counts since the start. What is not zero changes when the program is built with a newer go directive.",
+				key: godebugPrefix, title: "Uses of GODEBUG settings that are not the default",
+				width: wholeWidth, height: panelHeight,
+				description: "Counts since the start. What is not zero changes when the program is built " +
+					"with a newer go directive.",
 				queries: []query{{
 					expr:   "topk(10, " + m.scope.named([]string{godebugPrefix + ".+"}) + ")",
 					legend: "{{__name__}} {{instance}}",

@@ -60,7 +60,10 @@ func (s scope) totalPanel(m *metric, title string) *panel {
 			"chosen instances. Of a counter that also goes down only the count means something"),
 		queries: []query{
 			{expr: sumRate(m.labels, s.series(m.name, m.labels), rateWindow), legend: strings.TrimSpace("per second " + labels)},
-			{expr: sumBy(m.labels) + "(" + s.series(m.name, m.labels) + ")", legend: strings.TrimSpace("count " + labels), right: true},
+			{
+				expr:   sumBy(m.labels) + "(" + s.series(m.name, m.labels) + ")",
+				legend: strings.TrimSpace("count " + labels), right: true,
+			},
 		},
 	}
 }

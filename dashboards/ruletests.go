@@ -102,7 +102,8 @@ func (m *model) counted(metric *metric, label pair, perMinute float64, samples i
 	if metric.shape == histogramShape && !metric.classic {
 		return inputSeries{
 			m.testSeries(metric.name, label),
-			fmt.Sprintf("{{schema:0 count:0 sum:0 buckets:[0]}}+{{schema:0 count:%v sum:%[1]v buckets:[%[1]v]}}x%d", perMinute, samples),
+			fmt.Sprintf("{{schema:0 count:0 sum:0 buckets:[0]}}+{{schema:0 count:%v sum:%[1]v buckets:[%[1]v]}}x%d",
+				perMinute, samples),
 		}
 	}
 	name := metric.name
@@ -130,7 +131,8 @@ func (m *model) slowSeries(r *requests, share float64, samples int) []inputSerie
 		}}
 	}
 	bucket := func(le string, perMinute float64) inputSeries {
-		return inputSeries{m.testSeries(r.duration.name+"_bucket", pair{"le", le}), fmt.Sprintf("0+%vx%d", perMinute, samples)}
+		values := fmt.Sprintf("0+%vx%d", perMinute, samples)
+		return inputSeries{m.testSeries(r.duration.name+"_bucket", pair{"le", le}), values}
 	}
 	return []inputSeries{bucket(strconv.FormatFloat(bound, 'g', -1, 64), fast), bucket("+Inf", all)}
 }
@@ -155,7 +157,8 @@ func (m *model) ruleTests(alerts []*alert) ([]byte, error) {
 			return nil, fmt.Errorf("dashboards: annotations of alert %s: %w", a.alert, err)
 		}
 		var fields bytes.Buffer
-		writePairs(&fields, "            ", "exp_labels", append(a.labels[:len(a.labels):len(a.labels)], a.test.firing.labels...))
+		labels := append(a.labels[:len(a.labels):len(a.labels)], a.test.firing.labels...)
+		writePairs(&fields, "            ", "exp_labels", labels)
 		writePairs(&fields, "            ", "exp_annotations", annotations)
 		text := fields.String()
 		out.WriteString("          - " + strings.TrimPrefix(text, "            "))
@@ -184,7 +187,8 @@ func (a *alert) rendered() ([]pair, error) {
 	}
 	var rendered []pair
 	for _, annotation := range a.annotations {
-		parsed, err := template.New("").Funcs(functions).Parse("{{$labels := .Labels}}{{$value := .Value}}" + annotation.value)
+		const prelude = "{{$labels := .Labels}}{{$value := .Value}}"
+		parsed, err := template.New("").Funcs(functions).Parse(prelude + annotation.value)
 		if err != nil {
 			return nil, err
 		}
@@ -200,7 +204,8 @@ func (a *alert) rendered() ([]pair, error) {
 // writeHealthy writes the case in which nothing is wrong for four hours, longer than
 // any alert waits, and nothing fires.
 func (m *model) writeHealthy(out *bytes.Buffer, alerts []*alert) {
-	inputs := []inputSeries{{m.testSeries("up"), fmt.Sprintf("1x%d", healthyFor)}, m.anchorSeries(fmt.Sprintf("1x%d", healthyFor))}
+	up := fmt.Sprintf("1x%d", healthyFor)
+	inputs := []inputSeries{{m.testSeries("up"), up}, m.anchorSeries(up)}
 	add := func(series inputSeries) {
 		for _, known := range inputs {
 			if known.series == series.series {

@@ -34,10 +34,12 @@ func parseOptions(arguments []string, output io.Writer) (options, error) {
 		"(default: every job that has the metrics)")
 	flags.StringVar(&o.config.GrafanaURL, "grafana", "", "`URL` of Grafana, for the links in alerts")
 	flags.Float64Var(&o.config.Objective, "objective", 0.999, "`share` of requests that must not fail")
-	flags.DurationVar(&o.config.LatencyThreshold, "latency", 300*time.Millisecond, "`time` within which requests must be answered")
+	flags.DurationVar(&o.config.LatencyThreshold, "latency", 300*time.Millisecond,
+		"`time` within which requests must be answered")
 	flags.Float64Var(&o.config.LatencyObjective, "latency-objective", 0,
 		"`share` of requests that must be answered in that time (default: the objective)")
-	flags.DurationVar(&o.config.For, "for", time.Minute, "how `long` a health check must fail, or a target be gone, before an alert")
+	flags.DurationVar(&o.config.For, "for", time.Minute,
+		"how `long` a health check must fail, or a target be gone, before an alert")
 	flags.DurationVar(&o.config.FlushAge, "flush-age", 2*time.Minute, "how `old` the driver's last flush may be")
 	if err := flags.Parse(arguments); err != nil {
 		return o, err

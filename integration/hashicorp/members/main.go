@@ -46,7 +46,8 @@ func run(listen string) error {
 		return err
 	}
 	// As it comes: with the names of service and host before keys.
-	if _, err := gometrics.NewGlobal(gometrics.DefaultConfig("shop"), hashicorp.NewSink(registry, hashicorp.Config{})); err != nil {
+	sink := hashicorp.NewSink(registry, hashicorp.Config{})
+	if _, err := gometrics.NewGlobal(gometrics.DefaultConfig("shop"), sink); err != nil {
 		return err
 	}
 	nodes, err := startNodes(3)
