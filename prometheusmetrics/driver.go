@@ -29,7 +29,7 @@ type Driver struct {
 	registered atomic.Bool
 	nestedNext int // of the drivers of other registries, which one a probe looks for next
 
-	witness     atomic.Pointer[witness] // of the latest scrape that was looked at
+	witness     atomic.Pointer[witness] // of the latest scrape that was examined
 	witnessed   atomic.Int64            // how many were
 	witnessedOf atomic.Uint64           // when so many drivers had been made
 

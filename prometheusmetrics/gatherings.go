@@ -21,7 +21,7 @@ import (
 // drivers whose times overlap in it belong to one.
 
 const (
-	// maxWitnessed is how many scrapes of a driver are looked at after a new driver.
+	// maxWitnessed is how many scrapes of a driver are examined after a new driver.
 	maxWitnessed = 5
 
 	// maxYields is how often such a scrape lets others run, for another driver to be

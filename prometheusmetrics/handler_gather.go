@@ -18,8 +18,8 @@ import (
 type scrapes struct {
 	timeout   time.Duration // 0 for none
 	gatherers []*guardedGatherer
-	report    func([]error) // told what is new among the problems
-	told      reports.Once
+	report    func([]error) // called with what is new among the problems
+	reported  reports.Once
 
 	mu      sync.Mutex
 	current *sharedScrape // the gathering that is under way
@@ -71,7 +71,7 @@ func (s *scrapes) run(current *sharedScrape) {
 	s.current = nil
 	s.mu.Unlock()
 	close(current.ready)
-	if fresh := s.told.News(problems); len(fresh) > 0 {
+	if fresh := s.reported.News(problems); len(fresh) > 0 {
 		s.report(fresh)
 	}
 }

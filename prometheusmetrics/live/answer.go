@@ -37,7 +37,7 @@ func newAnswer(head []byte, frames [][]byte) *answer {
 	return &answer{plain: append(head, "]}\n"...)}
 }
 
-// answer returns what a viewer has to be told that knows everything up to since:
+// answer returns what is to be sent to a viewer that has everything up to since:
 // the frames after it, or else everything. The caller holds the lock.
 func (f *feed) answer(since uint64) *answer {
 	if a := f.answers[since]; a != nil {

@@ -26,7 +26,7 @@ type Config struct {
 	// minutes are kept. 0 means 16 MiB.
 	HistoryBytes int
 
-	// MaxViewers is how many pages are served at a time; one more is told so. 0
+	// MaxViewers is how many pages are served at a time; one more is refused. 0
 	// means 16.
 	MaxViewers int
 

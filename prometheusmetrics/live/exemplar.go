@@ -15,7 +15,7 @@ type exemplar struct {
 	labels []string
 }
 
-// maxExemplars bounds how many are told of in one frame.
+// maxExemplars bounds how many are sent in one frame.
 const maxExemplars = 500
 
 // histogramExemplars collects those of the native list, or else of the buckets.
@@ -34,7 +34,7 @@ func (t *tracker) histogramExemplars(s *series, h *dto.Histogram) {
 	t.exemplars(s, all...)
 }
 
-// exemplars notes those that are newer than what was told of the series. One
+// exemplars notes those that are newer than those sent for the series. One
 // without a time can't be placed and is left out.
 func (t *tracker) exemplars(s *series, all ...*dto.Exemplar) {
 	newest := s.exemplar

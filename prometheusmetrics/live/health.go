@@ -75,7 +75,7 @@ func (h *health) answer(ctx context.Context) (*answer, error) {
 	return h.last, nil
 }
 
-// ask keeps the answer; a driver that panics is told of in it.
+// ask keeps the answer; a driver that panics is mentioned in it.
 func (h *health) ask() {
 	report := healthReport{V: version, Drivers: []driverReport{}}
 	defer func() {

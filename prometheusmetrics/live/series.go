@@ -22,7 +22,7 @@ type series struct {
 	bounds   []float64 // of a summary's quantiles or a histogram's classic buckets
 	native   *native   // of a histogram with native buckets
 	classic  bool      // whether a histogram has classic buckets
-	exemplar int64     // when the newest exemplar that was told of happened, in ns
+	exemplar int64     // when the newest exemplar that was sent happened, in ns
 }
 
 // The columns of a distribution that come before its buckets or quantiles.
@@ -69,7 +69,7 @@ func (s *series) place() {
 	}
 }
 
-// cost is about how many bytes a viewer is told of the series in.
+// cost is about how many bytes the series takes in a viewer's frame.
 func (s *series) cost() int {
 	bytes := 32
 	for _, text := range s.labels {

@@ -7,7 +7,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 )
 
-// tracker knows which series viewers have been told of, under which numbers, and
+// tracker knows which series viewers have been sent, under which numbers, and
 // the value of each. A series is a row of columns, which are plain numbers: one
 // for a counter, one per bucket for a histogram. Every column has a slot, by
 // which frames name it.

@@ -34,7 +34,7 @@ type Plan struct {
 	seen    float64 // by readAhead
 }
 
-// Report is something to be told once.
+// Report is a problem that is reported once.
 type Report struct {
 	Metric  *reading.Metric
 	Problem *problem.Problem

@@ -134,7 +134,7 @@ func (v *Values) setReset(snapshot any) {
 	}
 }
 
-// Reset adds up what a metric that starts over has told.
+// reset adds up the readings of a metric that starts over.
 type reset struct {
 	count int64
 	sum   float64

@@ -20,7 +20,7 @@ type Metric struct {
 	Labels     map[string]string
 	Relabelled uint64
 
-	// Description is what the source was told about the name when the metric was new.
+	// Description is the source's description of the name when the metric was new.
 	Description metrics.Description
 
 	// Values are those read last; never nil, but of no use while Fresh was never true.

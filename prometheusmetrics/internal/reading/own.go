@@ -67,7 +67,7 @@ func (v *Values) readDistribution(m distribution, want Wanted) {
 }
 
 // setExemplar keeps the one exemplar that a counter may have. It is allocated anew
-// only when it is another one, so that a pointer tells whether it has changed.
+// only when it is another one, so that comparing pointers shows whether it has changed.
 func (v *Values) setExemplar(s metrics.CounterSnapshot) {
 	for exemplar := range s.Exemplars() {
 		if v.Exemplar == nil || !v.Exemplar.Time.Equal(exemplar.Time) || v.Exemplar.Value != exemplar.Value {
