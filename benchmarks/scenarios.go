@@ -277,7 +277,8 @@ const seriesPerSet = 35
 func growthGroup(peers []Peer, size Size) Group {
 	g := Group{Name: "growth", Unit: Nanoseconds}
 	g.Doc = "The gauges of the first exposition, few and many: flushed, all just updated, and scraped in text without " +
-		"compression. The time is that of one series."
+		"compression. The time is that of one series. Where there are a million, the libraries were measured one " +
+		"after the other."
 	for _, series := range size.Growth {
 		g.Scenarios = append(g.Scenarios, fmt.Sprintf("%d series: flush", series), fmt.Sprintf("%d series: scrape", series))
 	}

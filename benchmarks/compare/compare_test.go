@@ -198,3 +198,18 @@ func TestMedian(t *testing.T) {
 		}
 	}
 }
+
+// Worlds of a million series don't fit into memory together.
+func TestCompanies(t *testing.T) {
+	workers := []*worker{{name: "a"}, {name: "b"}}
+	for _, test := range []struct {
+		group   string
+		million bool
+		want    int
+	}{{growth, true, 2}, {growth, false, 1}, {"memory", true, 1}} {
+		o := options{million: test.million}
+		if got := o.companies(benchmarks.Group{Name: test.group}, workers); len(got) != test.want {
+			t.Errorf("%s, million %v: %d companies, want %d", test.group, test.million, len(got), test.want)
+		}
+	}
+}

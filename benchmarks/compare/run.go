@@ -59,17 +59,32 @@ func (o options) runGroup(group benchmarks.Group, wanted []int) (GroupResult, er
 		result.Rows = append(result.Rows, row)
 	}
 	rounds, slice := o.turns(group)
-	for column, scenario := range wanted {
-		if err := o.takeTurns(workers, scenario, rounds, slice, func(row int, replies []reply) {
-			result.Rows[row].Cells[column] = newCell(replies)
-		}); err != nil {
-			return result, err
+	for _, together := range o.companies(group, workers) {
+		for column, scenario := range wanted {
+			if err := o.takeTurns(together, scenario, rounds, slice, func(i int, replies []reply) {
+				row := slices.Index(workers, together[i])
+				result.Rows[row].Cells[column] = newCell(replies)
+			}); err != nil {
+				return result, err
+			}
+		}
+		for _, w := range together {
+			w.close()
 		}
 	}
 	result.Rows = slices.DeleteFunc(result.Rows, func(row Row) bool {
 		return !slices.ContainsFunc(row.Cells, func(c *Cell) bool { return c != nil })
 	})
 	return result, nil
+}
+
+// companies divides the workers into those that take turns with each other. A world
+// of a million series takes gigabytes, so there each has the machine to itself.
+func (o options) companies(group benchmarks.Group, workers []*worker) [][]*worker {
+	if group.Name == growth && o.million {
+		return slices.Collect(slices.Chunk(workers, 1))
+	}
+	return [][]*worker{workers}
 }
 
 // method says what turns does.
