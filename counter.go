@@ -185,7 +185,18 @@ func (c Counter) Clear() {
 // nothing negative is added and nobody clears, it never goes down from one call to the
 // next.
 func (c Counter) Count() int64 {
-	whole, fractions := c.read()
+	return wholeOf(c.read())
+}
+
+// wholeOf adds fractions, rounded down. A sum of them beyond int64 counts as the end of
+// int64, since what conversion makes of it depends on the processor.
+func wholeOf(whole int64, fractions float64) int64 {
+	switch {
+	case fractions >= 1<<63:
+		return math.MaxInt64
+	case fractions < -1<<63:
+		return math.MinInt64
+	}
 	return whole + int64(math.Floor(fractions))
 }
 
@@ -244,7 +255,7 @@ type CounterSnapshot struct {
 
 // Count returns the value at the time of the snapshot, rounded down if fractions were
 // added.
-func (s CounterSnapshot) Count() int64 { return s.whole + int64(math.Floor(s.fractions)) }
+func (s CounterSnapshot) Count() int64 { return wholeOf(s.whole, s.fractions) }
 
 // CountFloat64 is Count with the fractions that IncFloat64 added.
 func (s CounterSnapshot) CountFloat64() float64 { return float64(s.whole) + s.fractions }

@@ -154,8 +154,11 @@ func TestCounterIncFloat64(t *testing.T) {
 	}
 	c.IncFloat64(1 << 62)
 	c.IncFloat64(1e300)
-	if got := c.CountFloat64(); got != 1e300 {
-		t.Errorf("count %v, want 1e300", got)
+	if got := c.CountFloat64(); got != 1e300 || c.Count() != math.MaxInt64 || c.Snapshot().Count() != math.MaxInt64 {
+		t.Errorf("count %v, %d in whole numbers", got, c.Count())
+	}
+	if c.IncFloat64(-2e300); c.Count() != math.MinInt64 {
+		t.Errorf("count %d of %v", c.Count(), c.CountFloat64())
 	}
 	if c.Clear(); c.CountFloat64() != 0 || c.Count() != 0 {
 		t.Errorf("count %v after Clear", c.CountFloat64())
