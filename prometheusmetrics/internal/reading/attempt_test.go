@@ -150,9 +150,10 @@ func TestTurnsGoRound(t *testing.T) {
 
 // resetting is a timer that starts over when it is read.
 type resetting struct {
-	count int64
-	mean  float64
-	wait  chan struct{}
+	count  int64
+	mean   float64
+	wait   chan struct{}
+	broken error // with which it panics
 }
 
 type resettingSnapshot struct {
@@ -161,6 +162,9 @@ type resettingSnapshot struct {
 }
 
 func (r *resetting) Snapshot() resettingSnapshot {
+	if r.broken != nil {
+		panic(r.broken)
+	}
 	s := resettingSnapshot{int(r.count), r.mean}
 	r.count, r.mean = 0, 0
 	if r.wait != nil {
@@ -198,6 +202,18 @@ func TestResetsAddUp(t *testing.T) {
 		synctest.Wait()
 		timer.count, timer.mean, timer.wait = 1, 1, nil
 		want("late", 10, 441)
+
+		timer.count, timer.mean, timer.wait = 2, 20, make(chan struct{})
+		r.Read(limit())
+		close(timer.wait)
+		synctest.Wait()
+		timer.wait, timer.broken = nil, errBroken
+		want("late, and a panic after it", 12, 481)
+		if m := r.Read(limit()).Metrics[0]; m.Fresh || reason(m) != problem.Panic {
+			t.Errorf("while it panics: %+v", m)
+		}
+		timer.count, timer.mean, timer.broken = 1, 1, nil
+		want("after the panics", 13, 482)
 	})
 }
 

@@ -192,7 +192,9 @@ func (r *Reader) readAll(limit Limit) {
 // take takes over what a reading that is back brought.
 func (m *Metric) take(v *Values, err error) {
 	if err != nil {
-		m.Values = v
+		if !m.Fresh { // what came late is good
+			m.Values = v
+		}
 		if v.labeled && !m.labeled {
 			m.relabel(v)
 		}
