@@ -134,8 +134,14 @@ func (t *transport) serverOf(u *url.URL) (address, port string) {
 	return u.Hostname(), port
 }
 
-// errorType keeps the label to a few values, where an error's text could be any.
-func errorType(err error) string {
+// errorType keeps the label to a few values, where an error's text could be any. What
+// next returns may panic when it is compared, as a nil pointer does.
+func errorType(err error) (name string) {
+	defer func() {
+		if recover() != nil {
+			name = other
+		}
+	}()
 	switch {
 	case errors.Is(err, context.Canceled):
 		return "canceled"

@@ -199,6 +199,25 @@ func TestClientFailures(t *testing.T) {
 	})
 }
 
+// noError is what a nil pointer becomes as an error.
+type noError struct{ cause error }
+
+func (e *noError) Error() string { return e.cause.Error() }
+func (e *noError) Unwrap() error { return e.cause }
+
+// An error that panics when it is asked for its cause goes to the caller like others.
+func TestClientErrorThatCannotBeRead(t *testing.T) {
+	r := metrics.NewRegistry()
+	var none *noError
+	transport := Config{Registry: r}.Transport(roundTripper(func(*http.Request) (*http.Response, error) { return nil, none }))
+	if _, err := transport.RoundTrip(httptest.NewRequest("GET", "http://example.com/", nil)); err != none {
+		t.Error("the caller got another error")
+	}
+	if active := activeOf(r, "http.client.active_requests"); active != 0 {
+		t.Errorf("%d requests are active", active)
+	}
+}
+
 // A crawler's servers are bounded.
 func TestClientServersAreBounded(t *testing.T) {
 	log := captureLog(t)

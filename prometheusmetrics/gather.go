@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 
+	"github.com/go-metrics-plus/metrics/internal/reports"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/families"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
 )
@@ -51,7 +52,8 @@ func gatherSafely(g prometheus.Gatherer) (families []*dto.MetricFamily, err erro
 			families, err = nil, fmt.Errorf("gathering panicked: %v", cause)
 		}
 	}()
-	return g.Gather()
+	families, err = g.Gather()
+	return families, reports.Sound(err)
 }
 
 // join is a list of families in which each name stands once.

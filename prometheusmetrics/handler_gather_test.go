@@ -158,6 +158,33 @@ func TestHostileGatherers(t *testing.T) {
 	}
 }
 
+// brokenError panics when it is asked anything, as nil pointers do, or does not answer.
+type brokenError struct{ hangs chan struct{} }
+
+func (e *brokenError) Error() string { <-e.hangs; return "" }
+func (e *brokenError) Unwrap() error { <-e.hangs; return nil }
+
+// TestErrorsThatCannotBeRead: they cost no more than those that can.
+func TestErrorsThatCannotBeRead(t *testing.T) {
+	var none *brokenError
+	recorder := get(HandlerOptions{OnError: func(error) {}}.HandlerFor(gathers(none)), "/", "", "")
+	if got := recorder.Body.String(); recorder.Code != http.StatusInternalServerError || !strings.Contains(got, "can't be read") {
+		t.Errorf("alone: %d %s", recorder.Code, got)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		hangs := &brokenError{make(chan struct{})}
+		fine := gaugeFamily("fine", gaugeSeries(1))
+		h := HandlerOptions{Timeout: time.Second, OnError: func(error) {}}.HandlerFor(gathers(hangs), gathers(none, fine))
+		for range 2 {
+			if got := get(h, "/", "", "").Body.String(); !strings.Contains(got, "fine 1") {
+				t.Errorf("with others: %s", got)
+			}
+		}
+		close(hangs.hangs)
+		synctest.Wait()
+	})
+}
+
 // TestRequestsShareOneGathering: those that come while one gathers get its result,
 // and one rendering; none waits for the writing of another.
 func TestRequestsShareOneGathering(t *testing.T) {

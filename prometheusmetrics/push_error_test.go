@@ -195,6 +195,8 @@ func TestPushShowsNoPassword(t *testing.T) {
 		"client that panics": {URL: withPassword(gone), Client: doerFunc(func(r *http.Request) (*http.Response, error) {
 			panic(r.URL)
 		})},
+		"client with an error that can't be read": {URL: withPassword(gone), Client: doerFunc(
+			func(r *http.Request) (*http.Response, error) { return nil, (*brokenError)(nil) })},
 	} {
 		d, _, _, log := newTestDriver(t, Config{})
 		options.Job = "j"

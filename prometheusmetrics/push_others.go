@@ -10,6 +10,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/go-metrics-plus/metrics/internal/reports"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
 )
 
@@ -45,7 +46,7 @@ func (c *gathering) gather(
 ) (failed []error, families []*dto.MetricFamily, err error) {
 	fitting := prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) {
 		families, err := g.Gather()
-		failed = split(err)
+		failed = split(reports.Sound(err))
 		fitting := make([]*dto.MetricFamily, 0, len(families))
 		for _, family := range families {
 			family, err := o.fit(family)

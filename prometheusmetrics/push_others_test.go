@@ -58,6 +58,8 @@ func TestPushOtherGatherers(t *testing.T) {
 			"collector broke (and 1 more of that kind)"},
 		"a panic": {prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) { panic("broken") }),
 			nil, "gathering panicked: broken"},
+		"an error that is no pointer": {gathers((*brokenError)(nil), gaugeFamily("a", gaugeSeries(2))),
+			map[string]string{"a": "2"}, "can't be read"},
 		"nil": {gathers(nil, gaugeFamily("a", gaugeSeries(2)), nil, gaugeFamily("b", nil)), nil, "gathering panicked"},
 		"a label of the group": {gathers(nil, gaugeFamily("a", gaugeSeries(1, "zone", "b"), gaugeSeries(2)),
 			gaugeFamily("b", gaugeSeries(1, "job", "x"))),

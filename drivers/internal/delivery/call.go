@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/go-metrics-plus/metrics/internal/reports"
 )
 
 // grace is how long code that heeds its context may take to notice that it has ended.
@@ -56,7 +58,8 @@ func start[T any](what string, f func() (T, error)) *called[T] {
 				call.err = fmt.Errorf("%s: %w", what, panicked(cause))
 			}
 		}()
-		call.result, call.err = f()
+		result, err := f()
+		call.result, call.err = result, reports.Sound(err)
 	}()
 	return call
 }

@@ -379,6 +379,40 @@ func TestDeliveriesThatPanicOrEndTheirGoroutine(t *testing.T) {
 	})
 }
 
+// noError is what a nil pointer becomes as an error.
+type noError struct{ cause error }
+
+func (e *noError) Error() string { return e.cause.Error() }
+func (e *noError) Unwrap() error { return e.cause }
+
+// Run compares errors, and must survive those that can't be.
+func TestErrorsThatCannotBeRead(t *testing.T) {
+	var none *noError
+	for name, gather := range map[string]func() ([]int, error){
+		"nothing": func() ([]int, error) { return nil, none },
+		"a part":  func() ([]int, error) { return []int{1}, none },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := newDouble(t, Config{})
+				var g Gathering[int]
+				d.deliver = func(ctx context.Context) error {
+					_, partial, err := g.Do(ctx, gather)
+					if partial != nil {
+						d.Report(map[string]error{"gatherer": partial})
+					}
+					return err
+				}
+				d.start()
+				time.Sleep(25 * s)
+				d.Close()
+				d.checkTold(t, "test: an error of type *delivery.noError can't be read: "+
+					"runtime error: invalid memory address or nil pointer dereference")
+			})
+		})
+	}
+}
+
 // OnError may do anything, at its own cost.
 func TestOnError(t *testing.T) {
 	for name, onError := range map[string]func(*double){

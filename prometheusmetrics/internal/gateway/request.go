@@ -13,6 +13,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/push"
 	dto "github.com/prometheus/client_model/go"
+
+	"github.com/go-metrics-plus/metrics/internal/reports"
 )
 
 const (
@@ -152,7 +154,7 @@ func exchange(client push.HTTPDoer, r *http.Request) (got result) {
 	response, err := client.Do(r)
 	switch {
 	case err != nil:
-		return result{err: err}
+		return result{err: reports.Sound(err)}
 	case response == nil:
 		return result{err: errNoResponse}
 	}
