@@ -16,6 +16,20 @@ type idleness struct {
 	since    time.Duration // when it changed last, since the reader's start
 }
 
+// noteIdle finds out which metrics are idle. What SinkOnce left does not become so before
+// somebody has seen it: it will not come back with another value.
+func (r *Reader) noteIdle() {
+	now, sunk := time.Since(r.start), r.shownSunk()
+	for _, m := range r.metrics {
+		was := m.Idle
+		m.noteIdle(now)
+		if m.Idle && !was {
+			_, kept := sunk[m]
+			m.Idle = !kept
+		}
+	}
+}
+
 // noteIdle finds out whether the metric is idle. It is known by what recording
 // changes: a count, or the value of a gauge. Statistics would not do, as rates decay
 // and samples age by themselves. What could not be read keeps its state.

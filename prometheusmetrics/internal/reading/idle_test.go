@@ -76,6 +76,39 @@ func TestIdleWhileUnreadable(t *testing.T) {
 	})
 }
 
+// What SinkOnce left is not idle before it was seen, unless it was idle already.
+func TestSunkIsNotIdleUnseen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		source := metrics.NewRegistry()
+		r := New([]Source{{Source: source, Wanted: Wanted{IdleAfter: time.Minute}}}, nil)
+		want := func(when, name string, idle bool) {
+			t.Helper()
+			if m := byName(r.Read(limit()))[name]; m == nil || m.Idle != idle {
+				t.Errorf("%s: %s is %+v", when, name, m)
+			}
+		}
+		registered := counter(1)
+		source.Register("registered", registered)
+		source.SinkOnce("left", counter(2))
+		want("at first", "left", false)
+		time.Sleep(time.Hour)
+		want("unseen for an hour", "left", false)
+		want("an hour later", "registered", true)
+
+		source.Unregister("registered")
+		source.SinkOnce("registered", registered)
+		want("left when it was idle", "registered", true)
+		r.Saw(r.Reading())
+		registered.Inc(1)
+		source.SinkOnce("registered", registered)
+		want("left once more, with another value", "registered", false)
+		r.Saw(r.Reading())
+		if all := r.Read(limit()).Metrics; len(all) != 0 {
+			t.Errorf("%d metrics are kept that were seen", len(all))
+		}
+	})
+}
+
 type failingGauge struct {
 	value float64
 	fails bool

@@ -61,10 +61,7 @@ func (r *Reader) Read(limit Limit) Result {
 	failed, news := r.list(limit)
 	r.describe(r.match(), limit)
 	r.readAll(limit)
-	now := time.Since(r.start)
-	for _, m := range r.metrics {
-		m.noteIdle(now)
-	}
+	r.noteIdle()
 	return Result{Metrics: r.metrics, Listed: r.listed(), Failed: errors.Join(failed...), News: news}
 }
 

@@ -43,6 +43,24 @@ func labelsKey(metric any) (key string) {
 	return key
 }
 
+// shownSunk lists what is kept of all sources and shown by this reading.
+func (r *Reader) shownSunk() map[*Metric]struct{} {
+	var shown map[*Metric]struct{}
+	for i := range r.sources {
+		for _, k := range r.sources[i].sunk {
+			m := r.known[key{i, k.name, identity(k.metric)}]
+			if k.reading == 0 || m == nil {
+				continue
+			}
+			if shown == nil {
+				shown = make(map[*Metric]struct{})
+			}
+			shown[m] = struct{}{}
+		}
+	}
+	return shown
+}
+
 // keepSunk takes what a listing has been given, be it late, and forgets what was seen
 // in the reading of that number or an earlier one.
 func (s *source) keepSunk(seen uint64) {
