@@ -57,6 +57,8 @@ func checkHealth(metric any) float64 {
 
 func countOf(snapshot any) float64 {
 	switch s := snapshot.(type) {
+	case interface{ CountFloat64() float64 }: // as our own snapshots, whose Count has no fractions
+		return s.CountFloat64()
 	case countInt64:
 		return float64(s.Count())
 	case countInt:

@@ -115,3 +115,17 @@ func TestPercentilesOfAnotherList(t *testing.T) {
 		t.Errorf("the 0.9 quantile is %v, the 0.1 quantile %v", v.Stats.Percentiles[0], low)
 	}
 }
+
+// TestCounterFractionsThroughOthers: a snapshot of a counter that is registered in its
+// place, and a type that embeds one, have its fractions, too.
+func TestCounterFractionsThroughOthers(t *testing.T) {
+	c := metrics.NewCounter()
+	c.IncFloat64(0.75)
+	for name, m := range byName(readerOf(given{
+		{"snapshot", c.WithLabels(metrics.Labels{"a": "b"})}, {"embedded", struct{ metrics.Counter }{c}},
+	}).Read(limit())) {
+		if m.Kind != Counter || m.Values.Value != 0.75 {
+			t.Errorf("%s is a %v of %v", name, m.Kind, m.Values.Value)
+		}
+	}
+}
