@@ -29,9 +29,10 @@ func (l *listing) each(source interface{ Each(func(string, any)) }) {
 }
 
 func (l *listing) addSunk(name string, metric any) {
+	key := name + labelsKey(metric) // without the lock, since it may take its time
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.sunk = append(l.sunk, sunk{found: found{name, metric}, key: name + labelsKey(metric)})
+	l.sunk = append(l.sunk, sunk{found: found{name, metric}, key: key})
 }
 
 // labelsKey returns the labels of a metric as text, if they can be had.

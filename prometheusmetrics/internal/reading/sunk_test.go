@@ -2,6 +2,7 @@ package reading
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/go-metrics-plus/metrics"
@@ -41,6 +42,32 @@ func TestSunkIsKept(t *testing.T) {
 	if got := len(r.Read(limit()).Metrics); got != 0 {
 		t.Errorf("%d metrics are kept that were seen", got)
 	}
+}
+
+// labelsHang is a metric whose labels don't come back for a while.
+type labelsHang struct {
+	metrics.Counter
+	back chan struct{}
+}
+
+func (m *labelsHang) Labels() metrics.Labels { <-m.back; return nil }
+
+// Labels of what was left are asked for as late as a source may take.
+func TestSunkLabelsHang(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		source := metrics.NewRegistry()
+		metric := &labelsHang{counter(3), make(chan struct{})}
+		source.SinkOnce("left", metric)
+		r := readerOf(source, given{{"other", counter(1)}})
+		if result := r.Read(limit()); len(result.Metrics) != 1 || result.Failed == nil {
+			t.Errorf("while the labels hang: %+v", result)
+		}
+		close(metric.back)
+		synctest.Wait()
+		if m := byName(r.Read(limit()))["left"]; m == nil || m.Values.Value != 3 {
+			t.Errorf("when they are back: %+v", m)
+		}
+	})
 }
 
 // A driver that nobody scrapes keeps the latest of what is left, and no more than that.
