@@ -109,7 +109,8 @@ type Config struct {
 	// counts only what is shown. The driver finds out by comparing flushes: a counter,
 	// meter, histogram or timer is recorded in when its count changes, a gauge when its
 	// value does. Never idle are health checks, functional gauges, info metrics, and
-	// what comes from an Absolute source or from the driver itself. Explain says which
+	// what comes from an Absolute source or from the driver itself; what SinkOnce left
+	// does not become idle before a scrape or push has seen it. Explain says which
 	// metrics are idle. 0 shows all metrics for ever, negative is an error.
 	IdleAfter time.Duration
 
