@@ -104,6 +104,6 @@ func (d *Driver) deliver(ctx context.Context) error {
 	}
 	d.lines.end()
 	err = d.connection.close()
-	d.loop.Report(d.lines.problems(partial))
+	d.loop.Report(d.lines.losses.Problems(partial))
 	return err
 }

@@ -13,7 +13,11 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
+
+	"github.com/go-metrics-plus/metrics/drivers/internal/lines"
 )
+
+var isFinite = lines.IsFinite
 
 // server reads lines, as carbon does, until a connection ends.
 type server struct {

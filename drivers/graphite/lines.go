@@ -2,11 +2,11 @@ package graphite
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strconv"
 
 	dto "github.com/prometheus/client_model/go"
+
+	"github.com/go-metrics-plus/metrics/drivers/internal/lines"
 )
 
 // maxLine is how long a line may be: carbon ends the connection at 16 KB.
@@ -28,18 +28,7 @@ type lineWriter struct {
 	line     []byte
 	seen     map[string]*uint64 // names with tags, by the delivery that had them last
 	delivery uint64
-	losses   map[lossKey]*loss
-}
-
-type lossKey struct {
-	family string
-	reason error
-}
-
-// loss is what a delivery leaves out of a family for one reason.
-type loss struct {
-	series int
-	first  string
+	losses   lines.Losses
 }
 
 func (w *lineWriter) init(c Config) {
@@ -51,7 +40,7 @@ func (w *lineWriter) init(c Config) {
 
 // begin begins a delivery.
 func (w *lineWriter) begin(now int64) {
-	w.now, w.losses = now, nil
+	w.now, w.losses = now, lines.Losses{}
 	w.delivery++
 }
 
@@ -79,7 +68,7 @@ func (w *lineWriter) write(family *dto.MetricFamily) {
 			w.sample("", metric.Gauge.GetValue())
 		case dto.MetricType_SUMMARY:
 			for _, q := range metric.Summary.GetQuantile() {
-				w.sample("", q.GetValue(), label{"quantile", formatBound(q.GetQuantile())})
+				w.sample("", q.GetValue(), label{"quantile", lines.FormatBound(q.GetQuantile())})
 			}
 			w.sample("_sum", metric.Summary.GetSampleSum())
 			w.sample("_count", float64(metric.Summary.GetSampleCount()))
@@ -115,7 +104,7 @@ func (w *lineWriter) histogram(h *dto.Histogram) {
 	count := cmp.Or(h.GetSampleCountFloat(), float64(h.GetSampleCount()))
 	infinite := len(h.GetBucket()) == 0
 	for _, bucket := range h.GetBucket() {
-		bound := formatBound(bucket.GetUpperBound())
+		bound := lines.FormatBound(bucket.GetUpperBound())
 		infinite = infinite || bound == infinity
 		inBucket := cmp.Or(bucket.GetCumulativeCountFloat(), float64(bucket.GetCumulativeCount()))
 		w.sample("_bucket", inBucket, label{"le", bound})
@@ -127,11 +116,9 @@ func (w *lineWriter) histogram(h *dto.Histogram) {
 	w.sample("_count", count)
 }
 
-func formatBound(bound float64) string { return strconv.FormatFloat(bound, 'g', -1, 64) }
-
 // sample hands over the line of a series, unless there is something wrong with it.
 func (w *lineWriter) sample(suffix string, value float64, extra ...label) {
-	if !isFinite(value) {
+	if !lines.IsFinite(value) {
 		return // Graphite has no such values, and an empty summary has them always
 	}
 	w.line = append(w.line[:0], w.prefix...)
@@ -168,27 +155,4 @@ func (w *lineWriter) sample(suffix string, value float64, extra ...label) {
 }
 
 // lose notes that the series whose name is in line is left out.
-func (w *lineWriter) lose(reason error) {
-	at := lossKey{w.family, reason}
-	if l := w.losses[at]; l != nil {
-		l.series++
-		return
-	}
-	if w.losses == nil {
-		w.losses = make(map[lossKey]*loss)
-	}
-	w.losses[at] = &loss{1, string(w.line)}
-}
-
-// problems returns what the delivery left out, for delivery.Loop.Report.
-func (w *lineWriter) problems(gathering error) map[string]error {
-	all := make(map[string]error, len(w.losses))
-	for at, l := range w.losses {
-		all[at.family+"\n"+at.reason.Error()] = fmt.Errorf("family %s: %d series left out, among them %.200q: %w",
-			at.family, l.series, l.first, at.reason)
-	}
-	if gathering != nil {
-		all[""] = gathering
-	}
-	return all
-}
+func (w *lineWriter) lose(reason error) { lines.Lose(&w.losses, w.family, w.line, reason) }

@@ -1,7 +1,6 @@
 package graphite
 
 import (
-	"math"
 	"strconv"
 	"unicode"
 	"unicode/utf8"
@@ -75,5 +74,3 @@ func appendValue(to []byte, value float64, milliseconds int64) []byte {
 	to = strconv.AppendFloat(append(to, ' '), value, 'g', -1, 64)
 	return append(strconv.AppendInt(append(to, ' '), milliseconds/1000, 10), '\n')
 }
-
-func isFinite(value float64) bool { return !math.IsNaN(value) && !math.IsInf(value, 0) }

@@ -2,11 +2,11 @@ package influxdb
 
 import (
 	"cmp"
-	"math"
-	"slices"
 	"strconv"
 
 	dto "github.com/prometheus/client_model/go"
+
+	"github.com/go-metrics-plus/metrics/drivers/internal/lines"
 )
 
 // lineWriter makes lines of families, in the manner of one version of Telegraf's.
@@ -41,7 +41,7 @@ func (w *lineWriter) begin(name string, metric *dto.Metric) {
 		name = sparseMeasurement
 	}
 	w.head = appendMeasurement(w.head[:0], name)
-	for _, pair := range sorted(metric.Label) {
+	for _, pair := range lines.Sorted(metric.Label) {
 		w.head = appendTag(w.head, pair.GetName(), pair.GetValue())
 	}
 	w.line, w.fields = append(w.line[:0], w.head...), 0
@@ -56,7 +56,7 @@ func (w *lineWriter) dense(family *dto.MetricFamily, metric *dto.Metric) {
 		w.field("gauge", metric.Gauge.GetValue())
 	case dto.MetricType_SUMMARY:
 		for _, q := range metric.Summary.GetQuantile() {
-			w.field(formatBound(q.GetQuantile()), q.GetValue())
+			w.field(lines.FormatBound(q.GetQuantile()), q.GetValue())
 		}
 		w.field("sum", metric.Summary.GetSampleSum())
 		w.field("count", float64(metric.Summary.GetSampleCount()))
@@ -86,7 +86,7 @@ func (w *lineWriter) sparse(family *dto.MetricFamily, metric *dto.Metric) {
 		w.field(name+"_sum", metric.Summary.GetSampleSum())
 		w.end(metric)
 		for _, q := range metric.Summary.GetQuantile() {
-			w.tagged("quantile", formatBound(q.GetQuantile()), name, q.GetValue())
+			w.tagged("quantile", lines.FormatBound(q.GetQuantile()), name, q.GetValue())
 			w.end(metric)
 		}
 	case dto.MetricType_HISTOGRAM, dto.MetricType_GAUGE_HISTOGRAM:
@@ -111,7 +111,7 @@ func (w *lineWriter) tagged(key, value, field string, v float64) {
 
 // field appends a field, unless the format has no such value.
 func (w *lineWriter) field(key string, value float64) {
-	if math.IsNaN(value) || math.IsInf(value, 0) {
+	if !lines.IsFinite(value) {
 		return
 	}
 	separator := byte(',')
@@ -143,7 +143,7 @@ const infinity = "+Inf"
 func eachBucket(h *dto.Histogram, do func(bound string, count float64)) {
 	infinite := len(h.GetBucket()) == 0
 	for _, bucket := range h.GetBucket() {
-		bound := formatBound(bucket.GetUpperBound())
+		bound := lines.FormatBound(bucket.GetUpperBound())
 		infinite = infinite || bound == infinity
 		do(bound, cmp.Or(bucket.GetCumulativeCountFloat(), float64(bucket.GetCumulativeCount())))
 	}
@@ -154,18 +154,4 @@ func eachBucket(h *dto.Histogram, do func(bound string, count float64)) {
 
 func countOf(h *dto.Histogram) float64 {
 	return cmp.Or(h.GetSampleCountFloat(), float64(h.GetSampleCount()))
-}
-
-func formatBound(bound float64) string { return strconv.FormatFloat(bound, 'g', -1, 64) }
-
-// sorted returns the labels in the order of their names, as gatherers should hand them
-// over, and as InfluxDB likes them.
-func sorted(labels []*dto.LabelPair) []*dto.LabelPair {
-	byName := func(a, b *dto.LabelPair) int { return cmp.Compare(a.GetName(), b.GetName()) }
-	if slices.IsSortedFunc(labels, byName) {
-		return labels
-	}
-	labels = slices.Clone(labels)
-	slices.SortFunc(labels, byName)
-	return labels
 }

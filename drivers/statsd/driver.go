@@ -104,6 +104,6 @@ func (d *Driver) deliver(ctx context.Context) error {
 	}
 	d.series.sendGone(d.send)
 	err = d.writer.end()
-	d.loop.Report(d.series.problems(partial))
+	d.loop.Report(d.series.losses.Problems(partial))
 	return err
 }

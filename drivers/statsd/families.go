@@ -2,11 +2,11 @@ package statsd
 
 import (
 	"cmp"
-	"slices"
-	"strconv"
 
 	dto "github.com/prometheus/client_model/go"
 	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/go-metrics-plus/metrics/drivers/internal/lines"
 )
 
 // sampler takes the metrics of a family apart into the series that they have here.
@@ -27,7 +27,7 @@ func (d *Driver) sendFamily(family *dto.MetricFamily) {
 		if metric == nil {
 			continue
 		}
-		s.labels, s.created = sorted(metric.Label), 0
+		s.labels, s.created = lines.Sorted(metric.Label), 0
 		switch family.GetType() {
 		case dto.MetricType_COUNTER:
 			s.created = nanoseconds(metric.Counter.GetCreatedTimestamp())
@@ -52,7 +52,7 @@ func (s *sampler) summary(summary *dto.Summary) {
 	restarted := s.count("_count", "", float64(summary.GetSampleCount()), false, true)
 	s.count("_sum", "", summary.GetSampleSum(), restarted, false)
 	for _, q := range summary.GetQuantile() {
-		s.gauge("", "quantile", formatBound(q.GetQuantile()), q.GetValue())
+		s.gauge("", "quantile", lines.FormatBound(q.GetQuantile()), q.GetValue())
 	}
 }
 
@@ -64,7 +64,7 @@ func (s *sampler) histogram(h *dto.Histogram) {
 	s.count("_sum", "", h.GetSampleSum(), restarted, false)
 	infinite := len(h.GetBucket()) == 0
 	for _, bucket := range h.GetBucket() {
-		bound := formatBound(bucket.GetUpperBound())
+		bound := lines.FormatBound(bucket.GetUpperBound())
 		infinite = infinite || bound == infinity
 		inBucket := cmp.Or(bucket.GetCumulativeCountFloat(), float64(bucket.GetCumulativeCount()))
 		s.count("_bucket", bound, inBucket, restarted, true)
@@ -92,41 +92,27 @@ func (s *sampler) count(suffix, le string, value float64, restarted, monotonic b
 	}
 	restarted = found.observe(value, s.created, restarted, monotonic)
 	if (found.owed != 0 || !found.announced) && !s.set.sendCounter(found, s.send) {
-		s.set.lose(s.family, found.key, ErrTooLong)
+		lines.Lose(&s.set.losses, s.family, found.key, ErrTooLong)
 	}
 	return restarted
 }
 
 func (s *sampler) gauge(suffix, label, labelValue string, value float64) {
-	if !isFinite(value) {
+	if !lines.IsFinite(value) {
 		return // the protocol has no such values, and an empty summary has them always
 	}
 	found := s.set.find(s, suffix, label, labelValue, gauge)
 	if found != nil && !s.set.sendGauge(found, value, s.send) {
-		s.set.lose(s.family, found.key, ErrTooLong)
+		lines.Lose(&s.set.losses, s.family, found.key, ErrTooLong)
 	}
 }
 
 // infinity is the bound of the last bucket.
 const infinity = "+Inf"
 
-func formatBound(bound float64) string { return strconv.FormatFloat(bound, 'g', -1, 64) }
-
 func nanoseconds(t *timestamppb.Timestamp) int64 {
 	if t == nil {
 		return 0
 	}
 	return t.AsTime().UnixNano()
-}
-
-// sorted returns the labels in the order of their names, as gatherers should hand them
-// over.
-func sorted(labels []*dto.LabelPair) []*dto.LabelPair {
-	byName := func(a, b *dto.LabelPair) int { return cmp.Compare(a.GetName(), b.GetName()) }
-	if slices.IsSortedFunc(labels, byName) {
-		return labels
-	}
-	labels = slices.Clone(labels)
-	slices.SortFunc(labels, byName)
-	return labels
 }

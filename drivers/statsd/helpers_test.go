@@ -17,7 +17,11 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
+
+	"github.com/go-metrics-plus/metrics/drivers/internal/lines"
 )
+
+var isFinite = lines.IsFinite
 
 // server is what a StatsD server makes of lines, behind a connection that a test can have
 // fail.

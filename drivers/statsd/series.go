@@ -1,9 +1,9 @@
 package statsd
 
 import (
-	"fmt"
-	"math"
 	"time"
+
+	"github.com/go-metrics-plus/metrics/drivers/internal/lines"
 )
 
 const (
@@ -40,7 +40,7 @@ type series struct {
 
 // observe takes in the value of a counter. It reports whether counting has begun anew.
 func (s *series) observe(value float64, created int64, restarted, monotonic bool) bool {
-	if !isFinite(value) {
+	if !lines.IsFinite(value) {
 		return restarted
 	}
 	restarted = restarted || s.known &&
@@ -69,7 +69,7 @@ type seriesSet struct {
 	delivery uint64
 	now      time.Time
 	complete bool // whether the gatherer brought all it has
-	losses   map[lossKey]*loss
+	losses   lines.Losses
 
 	key     []byte // scratch space, as is what follows
 	nameLen int
@@ -88,7 +88,7 @@ func (set *seriesSet) init(c Config) {
 func (set *seriesSet) begin(complete bool) {
 	set.delivery++
 	set.now, set.complete = time.Now(), complete
-	set.losses = nil
+	set.losses = lines.Losses{}
 }
 
 // find returns the series of a sample, or nil if it had one in this delivery.
@@ -100,7 +100,7 @@ func (set *seriesSet) find(of *sampler, suffix, label, value string, kind kind) 
 		s = &series{key: string(set.key), nameLen: set.nameLen, kind: kind}
 		set.all[s.key] = s
 	case s.seen == set.delivery:
-		set.lose(of.family, s.key, ErrDuplicate)
+		lines.Lose(&set.losses, of.family, s.key, ErrDuplicate)
 		return nil
 	case s.kind != kind:
 		*s = series{key: s.key, nameLen: s.nameLen, kind: kind}
@@ -202,41 +202,3 @@ func (set *seriesSet) sendGone(send sendFunc) {
 		}
 	}
 }
-
-// loss is what a delivery leaves out of a family for one reason.
-type loss struct {
-	series int
-	first  string
-}
-
-type lossKey struct {
-	family string
-	reason error
-}
-
-func (set *seriesSet) lose(family, key string, reason error) {
-	at := lossKey{family, reason}
-	if l := set.losses[at]; l != nil {
-		l.series++
-		return
-	}
-	if set.losses == nil {
-		set.losses = make(map[lossKey]*loss)
-	}
-	set.losses[at] = &loss{1, key}
-}
-
-// problems returns what the delivery left out, for delivery.Loop.Report.
-func (set *seriesSet) problems(gathering error) map[string]error {
-	all := make(map[string]error, len(set.losses))
-	for at, l := range set.losses {
-		all[at.family+"\n"+at.reason.Error()] = fmt.Errorf("family %s: %d series left out, among them %.200q: %w",
-			at.family, l.series, l.first, at.reason)
-	}
-	if gathering != nil {
-		all[""] = gathering
-	}
-	return all
-}
-
-func isFinite(value float64) bool { return !math.IsNaN(value) && !math.IsInf(value, 0) }
