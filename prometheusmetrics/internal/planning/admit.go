@@ -21,7 +21,7 @@ import (
 // obstacle is why a metric can't be admitted.
 type obstacle struct {
 	*problem.Problem
-	blocked string // the name or key that is taken
+	blocked *entry // the series that is taken, or whose family can't be beside another
 	needs   int    // series, where they are too many
 	notYet  bool   // whether that is all
 }
@@ -46,7 +46,7 @@ func (p *Plan) admit(m *member) {
 		p.set(m, conditionAdmitted, o.Problem)
 		return
 	}
-	changed.blocked, changed.needs = "", 0
+	changed.blocked, changed.needs = nil, 0
 	changed.admitted, changed.visible = a, true
 	p.set(m, conditionAdmitted, nil)
 }
@@ -54,7 +54,7 @@ func (p *Plan) admit(m *member) {
 // refuse leaves a metric out for what another driver has.
 func (p *Plan) refuse(m *member, err error) {
 	changed := p.change(m)
-	changed.relabelled, changed.tried, changed.blocked = m.metric.Relabelled, p.answers.Changes, ""
+	changed.relabelled, changed.tried, changed.blocked = m.metric.Relabelled, p.answers.Changes, nil
 	p.set(m, conditionAdmitted, &problem.Problem{Reason: problem.Duplicate, Err: err})
 }
 
@@ -193,7 +193,7 @@ func (p *Plan) addEntry(e *entry) *obstacle {
 	if other := p.holder(e.key); other != nil {
 		o := obstruct(problem.Duplicate,
 			fmt.Errorf("series %s is exposed by metric %s", strings.ToValidUTF8(e.key, "?"), other.origin()))
-		o.blocked = e.key
+		o.blocked = e
 		return o
 	}
 	if o := p.conflict(e); o != nil {
@@ -229,26 +229,31 @@ func (p *Plan) holder(key string) *entry {
 
 // conflict says which family is in the way of an entry's.
 func (p *Plan) conflict(e *entry) *obstacle {
+	d := p.rival(e)
+	if d == nil {
+		return nil
+	}
 	mine := sharing.Family{Name: e.family, Type: e.typ}
+	with := sharing.Family{Name: d.name, Type: d.typ(), Metric: d.metric()}
+	o := obstruct(problem.Duplicate, sharing.Conflict(mine, with))
+	o.blocked = e
+	return o
+}
+
+// rival returns the family that an entry's can't be beside, if there will be one.
+func (p *Plan) rival(e *entry) *draft {
 	if d := p.existing(e.family); d != nil {
 		if d.typ() == e.typ {
 			return nil
 		}
-		return p.conflictWith(mine, d, e.family)
+		return d
 	}
 	for _, name := range families.Names(e.family, e.typ) {
 		if d := p.user(name); d != nil {
-			return p.conflictWith(mine, d, name)
+			return d
 		}
 	}
 	return nil
-}
-
-func (p *Plan) conflictWith(mine sharing.Family, d *draft, name string) *obstacle {
-	with := sharing.Family{Name: d.name, Type: d.typ(), Metric: d.metric()}
-	o := obstruct(problem.Duplicate, sharing.Conflict(mine, with))
-	o.blocked = name
-	return o
 }
 
 // existing returns the draft of a family if there will be such a family. It makes no
@@ -286,9 +291,9 @@ func (p *Plan) user(name string) *draft {
 	return nil
 }
 
-// isTaken reports whether a series or a name is still taken.
-func (p *Plan) isTaken(blocked string) bool {
-	return p.holder(blocked) != nil || p.user(blocked) != nil
+// isTaken reports whether a series still can't be had.
+func (p *Plan) isTaken(e *entry) bool {
+	return p.holder(e.key) != nil || p.rival(e) != nil
 }
 
 // decrease is the problem of a total that is less than what was committed last,

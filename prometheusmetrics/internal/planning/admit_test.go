@@ -78,6 +78,22 @@ func TestConflictsBetweenFamilies(t *testing.T) {
 	}
 }
 
+// TestRoomIsNoticed: a metric that was left out comes in with the plan that makes room
+// for it, also where its family goes on with other series.
+func TestRoomIsNoticed(t *testing.T) {
+	labels := metrics.Labels{"l": "1"}
+	w := newWorld(t, false, Config{})
+	w.put("a.b", counter(1))
+	w.put("a_b", counter(2))
+	w.put("a b", counter(3, labels))
+	w.flush()
+	w.wantTold("one series twice", "a_b: duplicate")
+	w.remove("a.b")
+	w.flush()
+	w.want("when there is room",
+		`a_b_count{} gauge "a b: current count" 2`, `a_b_count{l=1} gauge "a b: current count" 3`)
+}
+
 // TestRefusedByOthers: what another driver has is a duplicate, and tried again when
 // something has changed there.
 func TestRefusedByOthers(t *testing.T) {

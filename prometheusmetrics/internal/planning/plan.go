@@ -252,7 +252,7 @@ func (p *Plan) isWorthATry(m *member) bool {
 		return p.state.config.MaxSeries-p.claimed >= s.needs
 	case why.Reason != problem.Duplicate:
 		return false
-	case s.blocked != "":
+	case s.blocked != nil:
 		return !p.isTaken(s.blocked)
 	}
 	return p.answers.Changes != s.tried // another driver is in the way

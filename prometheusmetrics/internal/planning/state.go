@@ -70,7 +70,7 @@ type standing struct {
 	// Why it was not admitted when it was last tried.
 	relabelled uint64 // the metric's number then
 	tried      uint64 // the account's number then
-	blocked    string // the name or key that was taken
+	blocked    *entry // the series that was taken, or whose family can't be beside another
 	needs      int    // how many series it has, where they are too many
 	notYet     bool   // whether it only has to wait for another driver
 }
