@@ -25,8 +25,9 @@ type HandlerOptions struct {
 	// gathered by then is served without the families of one that did not come
 	// back; that one is not waited for any more, nor called again, until it does,
 	// and then its families are there again. If there is nothing to serve the answer
-	// is status 503. 0 and negative mean no limit, but a client that gives up
-	// leaves nothing behind.
+	// is status 503. A Driver whose Config.CallTimeout is no longer gets a second
+	// more, since it waits as long for the code of others. 0 and negative mean no
+	// limit, but a client that gives up leaves nothing behind.
 	Timeout time.Duration
 
 	// Registerer, if there is one, gets metrics about the handler, under the names

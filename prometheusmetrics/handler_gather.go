@@ -79,18 +79,23 @@ func (s *scrapes) run(current *sharedScrape) {
 // await waits for the calls, as long as they may take, and says which are late.
 func (s *scrapes) await(calls []*gatherCall) []bool {
 	late := make([]bool, len(calls))
-	var expired <-chan time.Time
+	var expired, expiredForBounded <-chan time.Time
 	if s.timeout > 0 {
-		timer := time.NewTimer(s.timeout)
+		timer, later := time.NewTimer(s.timeout), time.NewTimer(s.timeout+leeway)
 		defer timer.Stop()
-		expired = timer.C
+		defer later.Stop()
+		expired, expiredForBounded = timer.C, later.C
 	}
 	for i, call := range calls {
+		deadline := &expired
+		if call.driver != nil && call.driver.config.CallTimeout <= s.timeout {
+			deadline = &expiredForBounded
+		}
 		if !call.late {
 			select {
 			case <-call.done:
-			case <-expired:
-				expired = closedChannel // for those that follow
+			case <-*deadline:
+				*deadline = closedChannel // for those that follow
 				call.late = !isClosed(call.done)
 			}
 		}
@@ -98,6 +103,10 @@ func (s *scrapes) await(calls []*gatherCall) []bool {
 	}
 	return late
 }
+
+// leeway is what a driver gets beyond the timeout. It waits for code of others as long
+// as that itself, and then has to say what all the rest has brought.
+const leeway = time.Second
 
 // closedChannel is a time that has come.
 var closedChannel = func() <-chan time.Time {
@@ -129,11 +138,12 @@ func (g *guardedGatherer) call() *gatherCall {
 		return g.last
 	}
 	call := &gatherCall{done: make(chan struct{}), err: errGatheringEnded} // unless it comes back
+	call.driver, _ = g.gatherer.(*Driver)
 	g.last = call
 	go func() {
 		defer close(call.done)
-		if d, ok := g.gatherer.(*Driver); ok && d != nil {
-			call.driver, call.flush, call.err = d, d.scraped(), nil
+		if call.driver != nil {
+			call.flush, call.err = call.driver.scraped(), nil
 			return
 		}
 		call.families, call.err = gatherSafely(g.gatherer)

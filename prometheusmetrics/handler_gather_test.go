@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
@@ -18,6 +19,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	dto "github.com/prometheus/client_model/go"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/go-metrics-plus/metrics"
 )
 
 // slow is a gatherer that hangs while it is told to.
@@ -83,6 +86,38 @@ func TestTimeout(t *testing.T) {
 		synctest.Wait()
 		if got := body(t, get(h, "/", "", "")); got != both {
 			t.Errorf("after: %s", got)
+		}
+	})
+}
+
+// TestDriverIsWaitedFor: a driver that reads at the scrape, and waits for a gauge as long
+// as the handler does for it, shows all the others.
+func TestDriverIsWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, timeout := range []time.Duration{time.Second, 0} {
+			source := metrics.NewRegistry()
+			config := Config{Registry: source, Detached: true, CallTimeout: time.Second, OnError: func(error) {}}
+			d, err := NewWithConfig(config, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			back := make(chan struct{})
+			metrics.NewRegisteredFunctionalGauge("hangs", source, func() int64 { <-back; return 1 })
+			fine := metrics.NewRegisteredGauge("fine", source)
+			h := d.Handler()
+			if timeout > 0 {
+				h = HandlerOptions{Timeout: timeout}.HandlerFor(d)
+			}
+			for i := range int64(50) { // chance would have it come in time once in a while
+				fine.Update(i)
+				recorder := get(h, "/", "", "")
+				if got := body(t, recorder); recorder.Code != http.StatusOK || !strings.Contains(got, fmt.Sprint("fine_gauge ", i, "\n")) {
+					t.Fatalf("scrape %d: %d %s", i, recorder.Code, got)
+				}
+			}
+			close(back)
+			d.Close()
+			synctest.Wait()
 		}
 	})
 }
