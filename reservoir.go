@@ -27,7 +27,9 @@ import (
 // updates to let pass, and these cost no more than their addition to the total,
 // which also numbers them. The distribution has no memory: whenever the odds
 // change, because time goes on or the bar is raised, the number may be drawn anew.
-// A reservoir of 1028 with alpha 0.015 admits about 15 values a second, whatever
+// As the odds fall with time, they are computed for the end of a period, and those
+// that are chosen by them, a hundredth too many at most, pass a second test. A
+// reservoir of 1028 with alpha 0.015 admits about 15 values a second, whatever
 // the load.
 //
 // The bar is raised only when there is no more room: until then, some are admitted
@@ -38,20 +40,26 @@ type reservoir struct {
 
 	// gate is the word of total from which on an update needs attention: it is
 	// the one to be admitted, or total has to be folded.
-	gate     atomic.Uint64
-	nextUnit atomic.Int64 // when the odds change because time went on
+	gate       atomic.Uint64
+	nextPeriod atomic.Int64 // when the odds change because time went on
 
 	mu      sync.Mutex
 	members members
 	start   int64
-	unit    uint64  // the time, in units since start
+	unit    uint64  // the time, in units since start, as far as it is known
 	passing float64 // how many updates pass on average before one is admitted
 	next    uint64  // the count in total's word that is admitted next
 	version uint64  // goes up when members have changed
 	source  splitMix
 }
 
-const unitShift = 20 // a unit of time is 2^20 ns, 1.05 ms
+const (
+	unitShift = 20 // a unit of time is 2^20 ns, 1.05 ms
+
+	// A period is as many units, or fewer in which weights grow by a hundredth.
+	maxPeriod = 64
+	growth    = 0.01
+)
 
 // The default sample of histograms and timers: 1028 values give the mean and
 // the median of a normal distribution with an error of 5 % at a confidence of
@@ -73,9 +81,9 @@ func (r *reservoir) open(size int, alpha float64) {
 	r.members.size = size
 	r.members.alpha = min(alpha, 1e9) * (1 << unitShift) / 1e9 // stays finite in any age
 	r.start = clock.Now()
-	r.nextUnit.Store(r.start)
+	r.nextPeriod.Store(r.start)
 	if alpha == 0 {
-		r.nextUnit.Store(math.MaxInt64) // time doesn't matter
+		r.nextPeriod.Store(math.MaxInt64) // time doesn't matter
 	}
 }
 
@@ -108,7 +116,7 @@ func (r *reservoir) record(v, t int64) int64 {
 	var packed uint64
 	if uint64(v) < packable {
 		packed = r.total.word.Add(countOne | uint64(v))
-		if packed < r.gate.Load() && packed&spillSum == 0 && t < r.nextUnit.Load() {
+		if packed < r.gate.Load() && packed&spillSum == 0 && t < r.nextPeriod.Load() {
 			return t
 		}
 	}
@@ -132,45 +140,67 @@ func (r *reservoir) recordSlow(v, t int64, packed uint64) int64 {
 	switch {
 	case packed == 0 || folded || packed >= r.gate.Load(): // folding made the gate a number of the past
 		r.mu.Lock()
-	case t < r.nextUnit.Load() || !r.mu.TryLock():
+	case t < r.nextPeriod.Load() || !r.mu.TryLock():
 		return t
 	}
 	defer r.mu.Unlock()
-	switch moved := r.moveTo(t); {
+	moved := t != clock.Unknown && r.moveTo(t)
+	e, lowest := r.exponential(), r.lowest()
+	switch {
 	case moved || folded || packed == 0:
 		// The number that was drawn holds no more, so v draws a priority for itself.
-		if e := r.exponential(); e >= r.needed() {
-			r.admit(v, e)
-		}
 	case uint64(count) >= r.next:
-		r.admit(v, max(r.needed(), 0)+r.exponential())
+		e += max(lowest, 0)
 	default:
 		return t // somebody else was admitted meanwhile
+	}
+	if e >= lowest {
+		t = r.admitAt(v, t, e)
 	}
 	r.draw()
 	return t
 }
 
-// moveTo sets the time to t if that is in a later unit, and reports whether it is.
-// Hold the lock.
+// admitAt admits v, if its priority is high enough for the time at which it came. It
+// returns the time if that is known or was read. Hold the lock.
+func (r *reservoir) admitAt(v, t int64, e float64) int64 {
+	if t == clock.Unknown && r.passing > 0 && r.members.alpha > 0 { // or else the unit is near enough
+		t = r.clock.Read()
+		r.moveTo(t)
+	}
+	if t != clock.Unknown {
+		r.unit = max(r.unit, r.unitAt(t))
+	}
+	r.admit(v, e)
+	return t
+}
+
+// moveTo begins a period at t if that is after the current one, and reports whether it
+// is. Hold the lock.
 func (r *reservoir) moveTo(t int64) bool {
-	if t < r.nextUnit.Load() {
+	if t < r.nextPeriod.Load() {
 		return false
 	}
-	r.unit = uint64(max(t-r.start, 0)) >> unitShift
-	r.nextUnit.Store(r.start + int64(r.unit+1)<<unitShift)
+	r.unit = r.unitAt(t)
+	units := max(1, uint64(min(maxPeriod, growth/r.members.alpha)))
+	r.nextPeriod.Store(r.start + int64(r.unit+units)<<unitShift)
 	r.setOdds()
 	return true
 }
 
-// needed is the E above which a value of now has a priority above tau. Hold the lock.
-func (r *reservoir) needed() float64 { return r.members.tau - r.members.alpha*float64(r.unit) }
+func (r *reservoir) unitAt(t int64) uint64 { return uint64(max(t-r.start, 0)) >> unitShift }
 
-// setOdds computes passing anew, after the time or tau has changed. Hold the lock.
+// lowest is the E above which a value has a priority above tau at the end of the period.
+// Hold the lock.
+func (r *reservoir) lowest() float64 {
+	return r.members.tau - r.members.alpha*float64(r.unitAt(r.nextPeriod.Load()-1))
+}
+
+// setOdds computes passing anew, after the period or tau has changed. Hold the lock.
 func (r *reservoir) setOdds() {
 	r.passing = 0
-	if needed := r.needed(); needed > 0 {
-		r.passing = -1 / math.Log1p(-math.Exp(-needed))
+	if lowest := r.lowest(); lowest > 0 {
+		r.passing = -1 / math.Log1p(-math.Exp(-lowest))
 	}
 }
 
@@ -210,7 +240,8 @@ func (r *reservoir) draw() {
 	r.gate.Store(min(r.next, spillCount) << countShift)
 }
 
-// admit makes v a member, with e for the E of its priority. Hold the lock.
+// admit makes v a member, with e for the E of its priority, if that is above tau. Hold
+// the lock.
 func (r *reservoir) admit(v int64, e float64) {
 	if r.members.size == 0 {
 		r.members.size = defaultSize // the zero value

@@ -49,7 +49,7 @@ func (s stream) estimate(r *reservoir, groups int, weights []float64) {
 		r.record(int64(i*groups/len(s)), r.start+t)
 	}
 	r.sort()
-	end := r.members.alpha * float64(r.unit)
+	end := r.members.alpha * float64(r.unitAt(r.start+s[len(s)-1]))
 	for _, e := range r.members.entries {
 		weights[e.value] += math.Exp(max(r.members.weight(e), r.members.tau) - end)
 	}
@@ -304,15 +304,28 @@ func TestBusyReservoirsRarelyLock(t *testing.T) {
 			return r.version - before
 		}
 		changes(100)
+		before := r.source
 		// size·alpha = 15.4 per second are admitted, and a few more drawn that
 		// are turned away in the end.
 		if got := float64(changes(30)) / 30; got < 10 || got > 22 {
 			t.Errorf("%.1f changes per second", got)
 		}
+		// Fifteen periods a second, and two random numbers for each of them and of the admitted.
+		if got := float64(steps(before, r.source)) / 30; got < 30 || got > 100 {
+			t.Errorf("%.1f random numbers per second", got)
+		}
 		if got := r.total.read().count; got != 130*rate {
 			t.Errorf("count %d", got)
 		}
 	})
+}
+
+// steps is how many random numbers a source gave on the way from one state to another.
+func steps(from, to splitMix) (n int) {
+	for ; from != to; n++ {
+		from.Uint64()
+	}
+	return n
 }
 
 func TestReservoirParameters(t *testing.T) {
