@@ -87,7 +87,7 @@ func (c Counter) IncFloat64(n float64) {
 	case float64(whole) == n && math.Abs(n) < 1<<63: // at the ends conversion depends on the processor
 		c.Inc(whole)
 	case math.IsNaN(n - n):
-		reports.once("", "value not added to a counter", errNotFinite)
+		problems.Once("", "value not added to a counter", errNotFinite)
 	default:
 		addFloat(&c.state.extras().fractions, n)
 	}

@@ -3,14 +3,16 @@ package metrics
 import (
 	"fmt"
 	"slices"
+
+	"github.com/go-metrics-plus/metrics/internal/reports"
 )
 
 // reporterOf returns where to report what concerns r.
-func reporterOf(r Registry) *reporter {
+func reporterOf(r Registry) *reports.Log {
 	if base, _ := reach(r); base != nil {
 		return &base.reports
 	}
-	return &reports
+	return &problems
 }
 
 // getOrRegister returns the series of that name and these labels as an M, and
@@ -73,7 +75,7 @@ func foreignGetOrRegister[M Instrument](
 	if m, ok := got.(M); ok {
 		return m
 	}
-	reports.once(name, "not exported as "+kindOf(*new(M)).String(), fmt.Errorf("registry %T returned a %T", r, got))
+	problems.Once(name, "not exported as "+kindOf(*new(M)).String(), fmt.Errorf("registry %T returned a %T", r, got))
 	return construct(set, place{r, name})
 }
 
@@ -82,7 +84,7 @@ func newRegistered[M any](name string, r Registry, m M) M {
 	r = orDefault(r)
 	guard(name, "registry panicked", func() {
 		if err := r.Register(name, m); err != nil {
-			reporterOf(r).once(name, "not registered", err)
+			reporterOf(r).Once(name, "not registered", err)
 		}
 	})
 	return m

@@ -92,7 +92,7 @@ func (h HistogramFloat64) UpdateN(value float64, n int64) {
 		return
 	}
 	if math.IsNaN(value - value) {
-		reports.once("", "value not recorded", errNotFinite)
+		problems.Once("", "value not recorded", errNotFinite)
 		return
 	}
 	h.state.buckets.record(value, uint64(n))

@@ -39,7 +39,7 @@ func (r *StandardRegistry) noticeReader(f func(string, any)) {
 	}
 	r.reader.Store(entry)
 	if reader := foreignReader(entry); reader != "" {
-		r.reports.once("", "registry is read by a package that finds nothing in it", fmt.Errorf(
+		r.reports.Once("", "registry is read by a package that finds nothing in it", fmt.Errorf(
 			"%s doesn't know the types of this module and shows nothing: give it rcrowley.NewRegistry(registry) "+
 				"of github.com/go-metrics-plus/metrics/rcrowley, or use a driver of this module", reader))
 	}

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/go-metrics-plus/metrics/internal/index"
+	"github.com/go-metrics-plus/metrics/internal/reports"
 )
 
 // A Registry holds series, each a name and a label set, and calls back for them.
@@ -62,7 +63,7 @@ type Registry interface {
 type StandardRegistry struct {
 	newSample    func() Sample            // nil for the default
 	newSampleFor func(_, _ string) Sample // asked first; nil for newSample
-	reports      reporter
+	reports      reports.Log
 
 	// Read without a lock, changed under it:
 	families index.Index[*family]
@@ -180,7 +181,7 @@ func (r *StandardRegistry) GetOrRegister(name string, i any) any {
 		err = unsupported(name, metric)
 	}
 	if err != nil {
-		r.reports.once(name, "not registered", err)
+		r.reports.Once(name, "not registered", err)
 		return metric
 	}
 	set := labelsOf(metric)

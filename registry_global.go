@@ -103,7 +103,7 @@ func unregisterSeries(name string, r Registry, set *labelSet) bool {
 	case base != nil:
 		return base.unregisterSeries(prefix+name, set)
 	}
-	reports.once(name+set.String(), "not unregistered", unable(r, name, "unregister one of several series"))
+	problems.Once(name+set.String(), "not unregistered", unable(r, name, "unregister one of several series"))
 	return false
 }
 

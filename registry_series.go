@@ -6,7 +6,7 @@ package metrics
 func (r *StandardRegistry) getOrAdd(name string, set *labelSet, k kind, metric any) *series {
 	s, err := r.add(name, set, k, metric, true)
 	if conflict, ok := err.(*TypeConflictError); ok {
-		r.reports.once(name, "not exported as "+conflict.Asked, err)
+		r.reports.Once(name, "not exported as "+conflict.Asked, err)
 	}
 	return s
 }

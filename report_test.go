@@ -3,18 +3,17 @@ package metrics
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
+
+	"github.com/go-metrics-plus/metrics/internal/reports"
 )
 
 // captureLog collects what goes to slog until the test ends. What was reported
 // before for no registry of ours is forgotten.
 func captureLog(t *testing.T) *bytes.Buffer {
-	reports.mutex.Lock()
-	reports.seen = nil
-	reports.mutex.Unlock()
+	problems = reports.Log{}
 	var buffer bytes.Buffer
 	saved := slog.Default()
 	slog.SetDefault(slog.New(slog.NewTextHandler(&buffer, &slog.HandlerOptions{
@@ -44,33 +43,6 @@ func wantLog(t *testing.T, log *bytes.Buffer, want ...string) {
 		if !strings.HasPrefix(lines[i], "level=ERROR") || !strings.Contains(lines[i], text) {
 			t.Errorf("line %d is %q, want %q in it", i, lines[i], text)
 		}
-	}
-}
-
-func TestReporter(t *testing.T) {
-	log := captureLog(t)
-	var p reporter
-	for range 3 {
-		p.once("a", "broken", fmt.Errorf("cause"))
-		p.once("b", "broken", fmt.Errorf("cause"))
-		p.once("a", "gone", fmt.Errorf("cause"))
-	}
-	wantLog(t, log,
-		`msg="metrics: broken" metric=a error=cause`,
-		`msg="metrics: broken" metric=b error=cause`,
-		`msg="metrics: gone" metric=a error=cause`)
-}
-
-// TestReporterLimit shows that a program that makes names up doesn't fill
-// memory with them.
-func TestReporterLimit(t *testing.T) {
-	captureLog(t)
-	var p reporter
-	for i := range 10 * reporterLimit {
-		p.once(fmt.Sprint(i), "broken", nil)
-	}
-	if len(p.seen) != reporterLimit {
-		t.Errorf("%d problems kept, want %d", len(p.seen), reporterLimit)
 	}
 }
 

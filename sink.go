@@ -17,11 +17,11 @@ func SinkOnce(name string, metric any) { DefaultRegistry.SinkOnce(name, metric) 
 // Nil is not handed out.
 func (r *StandardRegistry) SinkOnce(name string, metric any) {
 	if metric == nil {
-		r.reports.once(name, "not handed out", unsupported(name, metric))
+		r.reports.Once(name, "not handed out", unsupported(name, metric))
 		return
 	}
 	if !r.sunk.add(namedMetric{name, metric}) {
-		r.reports.once(name, "not handed out", errSinkFull)
+		r.reports.Once(name, "not handed out", errSinkFull)
 	}
 }
 

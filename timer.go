@@ -107,7 +107,7 @@ func (t Timer) UpdateSince(start time.Time) {
 	}
 	if start == start.Round(0) {
 		if start.IsZero() {
-			reports.once("", "duration not recorded", errZeroStart)
+			problems.Once("", "duration not recorded", errZeroStart)
 			return
 		}
 		// Without a monotonic reading, it compares with the wall clock only.

@@ -81,7 +81,7 @@ func (v *Vec[M]) construct(labels *labelSet, at place) (m M) {
 	})
 	if made && !UseNilMetrics && !labelsOf(m).same(labels) {
 		err := fmt.Errorf("metric %s: made with labels %v in place of %v", v.name, labelsOf(m).Labels(), labels.Labels())
-		reporterOf(v.registry).once(v.name, "instrument replaced", err)
+		reporterOf(v.registry).Once(v.name, "instrument replaced", err)
 		made = false
 	}
 	if !made {
@@ -170,7 +170,7 @@ func (v *Vec[M]) wrong(count int) M {
 	if err == nil {
 		err = fmt.Errorf("metric %s: %d values for the labels %q", v.name, count, v.labels)
 	}
-	reporterOf(v.registry).once(v.name, "not exported, since labels are wrong", err)
+	reporterOf(v.registry).Once(v.name, "not exported, since labels are wrong", err)
 	return outcast
 }
 

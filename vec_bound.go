@@ -65,7 +65,7 @@ func (v *Vec[M]) admit(hash uint64, values []string) bool {
 	}
 	v.bound.full.Store(true)
 	err := fmt.Errorf("metric %s: more than %d series of the labels %q; others share one", v.name, limit, v.labels)
-	reporterOf(v.registry).once(v.name, "too many series", err)
+	reporterOf(v.registry).Once(v.name, "too many series", err)
 	return false
 }
 

@@ -69,7 +69,7 @@ func (s *Sink) describe(name, unit, help string) {
 		described.Unit = unit
 	}
 	if err := metrics.Describe(name, s.registry, described); err != nil {
-		s.reports.once("not described", name, err)
+		s.reports.Once(name, "not described", err)
 	}
 }
 

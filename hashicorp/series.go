@@ -63,21 +63,21 @@ func add[M metrics.Instrument](s *Sink, t *table[M], hash uint64, key []string, 
 		return insert(s, t, e, nil, nil)
 	}
 	if strings.Trim(name, ".") == "" {
-		s.reports.once("left out", name, errNoName)
+		s.reports.Once(name, "left out", errNoName)
 		return insert(s, t, e, nil, nil)
 	}
 	set := rule.captured(e.key)
 	for _, label := range e.labels {
 		switch {
 		case label.Name == "":
-			s.reports.once("label left out", name, errNoLabelName)
+			s.reports.Once(name, "label left out", errNoLabelName)
 		case !slices.Contains(rule.captures, label.Name):
 			set[label.Name] = label.Value // the last of a name, as in go-metrics' sink for Prometheus
 		}
 	}
 	f := familyOf[M](s, name, rule)
 	if f == nil {
-		s.reports.once("left out", name, errTooMany)
+		s.reports.Once(name, "left out", errTooMany)
 		return &target[M]{}
 	}
 	return insert(s, t, e, f, set)
@@ -103,7 +103,7 @@ func insert[M metrics.Instrument](
 	}
 	s.mutex.Unlock()
 	if full && f != nil {
-		s.reports.once("labels lose their values", f.name, errTooMany)
+		s.reports.Once(f.name, "labels lose their values", errTooMany)
 	}
 	return &e.target
 }

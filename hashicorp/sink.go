@@ -10,6 +10,7 @@ import (
 	gometrics "github.com/hashicorp/go-metrics"
 
 	"github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics/internal/reports"
 )
 
 // Sink records what is reported to github.com/hashicorp/go-metrics into instruments of
@@ -23,7 +24,7 @@ type Sink struct {
 	bounds   []float64
 	limit    int // negative for none
 	flush    func()
-	reports  reporter
+	reports  reports.Log
 
 	// Read without a lock, written to with it.
 	counters table[metrics.Counter]
@@ -54,6 +55,7 @@ func NewSink(r metrics.Registry, config Config) *Sink {
 		limit:    cmp.Or(config.MaxSeries, DefaultMaxSeries),
 		flush:    config.Flush,
 		families: map[familyKey]any{},
+		reports:  reports.Log{Package: "hashicorp"},
 	}
 	if r == nil {
 		s.registry = metrics.DefaultRegistry
@@ -64,7 +66,7 @@ func NewSink(r metrics.Registry, config Config) *Sink {
 	for _, rule := range rules {
 		compiled, err := compileRule(rule)
 		if err != nil {
-			s.reports.once("rule left out", rule.Match, err)
+			s.reports.Once(rule.Match, "rule left out", err)
 			continue
 		}
 		s.rules = append(s.rules, compiled)
@@ -82,7 +84,7 @@ var errNotAdded = errors.New("an increment is negative, infinite or NaN")
 // counter that went down is one that was restarted; the first for each name is logged.
 func (s *Sink) IncrCounterWithLabels(key []string, val float32, labels []gometrics.Label) {
 	if !(val >= 0 && val <= math.MaxFloat32) {
-		s.reports.once("not counted", joined(key), errNotAdded)
+		s.reports.Once(joined(key), "not counted", errNotAdded)
 		return
 	}
 	target := lookup(s, &s.counters, key, labels)

@@ -28,7 +28,7 @@ func (r *Registry) GetAll() map[string]map[string]any {
 func (r *Registry) values(name string, metric any) map[string]any {
 	defer func() {
 		if p := recover(); p != nil {
-			r.reports.once(name, "left out, since reading it panicked", fmt.Errorf("panic: %v", p))
+			r.reports.Once(name, "left out, since reading it panicked", fmt.Errorf("panic: %v", p))
 		}
 	}()
 	reader := gometrics.NewRegistry()

@@ -79,16 +79,3 @@ func TestBrought(t *testing.T) {
 		t.Error("known after all were removed")
 	}
 }
-
-func TestReportsAreBounded(t *testing.T) {
-	var r reports
-	reported := 0
-	for i := range 2 * reportLimit {
-		if r.first(fmt.Sprint(i), "problem") {
-			reported++
-		}
-	}
-	if reported != reportLimit || r.first("0", "problem") {
-		t.Errorf("reported %d", reported)
-	}
-}

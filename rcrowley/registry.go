@@ -6,6 +6,7 @@ import (
 	gometrics "github.com/rcrowley/go-metrics"
 
 	"github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics/internal/reports"
 )
 
 // Registry is what NewRegistry makes. All methods may be called from several
@@ -15,7 +16,7 @@ type Registry struct {
 	base    metrics.Registry
 	prefix  string // that base puts before names
 	names   names
-	reports reports
+	reports reports.Log
 }
 
 var _ gometrics.Registry = (*Registry)(nil)
@@ -143,7 +144,7 @@ func (r *Registry) getOrAdd(name string, i any) any {
 	if k == kindNone || k == kindOf(there) || r.names.brought(name, there) {
 		return there
 	}
-	r.reports.once(name, "not exported as "+k.String(), &metrics.TypeConflictError{
+	r.reports.Once(name, "not exported as "+k.String(), &metrics.TypeConflictError{
 		Name: r.prefix + name, Registered: kindOf(there).String(), Asked: k.String(),
 	})
 	return i
@@ -156,7 +157,7 @@ func (r *Registry) refused(name string, i any, err error) any {
 	if k := kindOf(i); k.isInstrument() {
 		return r.getOrMake(name, k)
 	}
-	r.reports.once(name, "not registered", err)
+	r.reports.Once(name, "not registered", err)
 	return i
 }
 
