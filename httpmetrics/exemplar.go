@@ -56,7 +56,7 @@ func traceOf(h http.Header) string {
 	if sampled := strings.IndexByte(hexDigits, v[flagsEnd-1])&1 == 1; !sampled {
 		return ""
 	}
-	return trace
+	return strings.Clone(trace) // not the header, of which any client may send a megabyte
 }
 
 func isHex(text string) bool { return strings.Trim(text, hexDigits) == "" }

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -22,15 +23,21 @@ const (
 	unmatched = "_UNMATCHED"
 )
 
+// methods are those of RFC 9110 and PATCH, the commonest first.
+var methods = [...]string{
+	http.MethodGet, http.MethodPost, http.MethodHead, http.MethodPut, http.MethodDelete, http.MethodPatch,
+	http.MethodOptions, http.MethodConnect, http.MethodTrace,
+}
+
 // methodOf keeps the label to the methods of RFC 9110 and PATCH, as the conventions
-// demand: a client can send any.
+// demand: a client can send any. It returns a string of its own, since a request's is a
+// piece of its first line, a megabyte perhaps, which would stay in memory with it.
 func methodOf(method string) string {
-	switch method {
-	case "": // of a client's request
+	if method == "" { // of a client's request
 		return http.MethodGet
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch,
-		http.MethodDelete, http.MethodConnect, http.MethodOptions, http.MethodTrace:
-		return method
+	}
+	if i := slices.Index(methods[:], method); i >= 0 {
+		return methods[i]
 	}
 	return other
 }

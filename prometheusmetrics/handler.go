@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-metrics-plus/metrics/internal/reports"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/wire"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/writing"
 )
 
 // HandlerOptions say how a handler serves what gatherers gather. The zero value
@@ -137,14 +138,14 @@ func (l *limiter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // handler serves one list of gatherers.
 type handler struct {
 	scrapes
-	writes    writes
+	writing   writing.Answers
 	errors    errorCounters
 	expected  [wire.Kinds]atomic.Int64 // lengths of the last answers
 	unencoded [wire.Kinds]reports.Once
 }
 
 func newHandler(timeout time.Duration, gatherers []prometheus.Gatherer, report func([]error)) *handler {
-	h := &handler{errors: uncounted, writes: writes{most: maxUnread}}
+	h := &handler{errors: uncounted}
 	h.scrapes.init(timeout, gatherers, report)
 	return h
 }
@@ -176,7 +177,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodHead {
 		return
 	}
-	h.writes.send(w, r, answer)
+	h.writing.Send(w, r, answer.parts...)
 }
 
 // refuse says why there is nothing to serve, as promhttp does.

@@ -7,6 +7,7 @@ import (
 
 	dto "github.com/prometheus/client_model/go"
 
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/families"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/wire"
 )
 
@@ -57,10 +58,14 @@ func (a *answer) make(v *view, h *handler, format wire.Format, coding wire.Codin
 	for _, r := range v.runs {
 		var rendered renderedRun
 		switch {
-		case names != nil:
-			rendered = renderFamilies(v.only(r, names), format, coding, 0)
+		case r.families == nil && names != nil:
+			own := only(v.flush.Families[r.from:r.to], names, func(f *families.Family) string { return f.Name })
+			rendered = renderFlush(v.flush, own, format, coding, 0)
 		case r.families == nil:
 			rendered = v.driver.renderings.render(v.flush, r, format, coding, int(expected.Load()))
+		case names != nil:
+			others := only(r.families, names, (*dto.MetricFamily).GetName)
+			rendered = renderFamilies(others, format, coding, 0)
 		default:
 			rendered = renderFamilies(r.families, format, coding, 0)
 		}
@@ -77,15 +82,12 @@ func (a *answer) make(v *view, h *handler, format wire.Format, coding wire.Codin
 	}
 }
 
-// only returns the families of a run that are among the names.
-func (v *view) only(r run, names []string) []*dto.MetricFamily {
-	all := r.families
-	if all == nil {
-		all = v.flush.DTO()[r.from:r.to]
-	}
-	var chosen []*dto.MetricFamily
+// only returns the families that are among the names. A driver's are chosen before any
+// is made a message of, lest a request for nothing cost as much as one for all.
+func only[F any](all []F, names []string, nameOf func(F) string) []F {
+	var chosen []F
 	for _, family := range all {
-		if _, wanted := slices.BinarySearch(names, family.GetName()); wanted {
+		if _, wanted := slices.BinarySearch(names, nameOf(family)); wanted {
 			chosen = append(chosen, family)
 		}
 	}

@@ -40,9 +40,9 @@ type rendering struct {
 func (c *renderings) render(
 	flush *families.Exposition, r run, format wire.Format, coding wire.Coding, expected int,
 ) renderedRun {
-	key := renderingKey{format.Kind, coding, r.from, r.to}
+	key, own := renderingKey{format.Kind, coding, r.from, r.to}, flush.Families[r.from:r.to]
 	if format.Kind == wire.Other {
-		return renderFlush(flush, r, format, coding, expected)
+		return renderFlush(flush, own, format, coding, expected)
 	}
 	c.mu.Lock()
 	if c.flush != flush { // a scrape of an older one comes rarely, and is only slow
@@ -55,7 +55,7 @@ func (c *renderings) render(
 	}
 	c.mu.Unlock()
 	made.making.Do(func() {
-		made.renderedRun = renderFlush(flush, r, format, coding, expected)
+		made.renderedRun = renderFlush(flush, own, format, coding, expected)
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		if c.runs[key] != made {
@@ -91,17 +91,16 @@ func (c *renderings) namesOf(flush *families.Exposition) map[string]struct{} {
 	return c.taken
 }
 
-// renderFlush renders a run of a flush.
+// renderFlush renders families of a flush.
 func renderFlush(
-	flush *families.Exposition, r run, format wire.Format, coding wire.Coding, expected int,
+	flush *families.Exposition, all []*families.Family, format wire.Format, coding wire.Coding, expected int,
 ) renderedRun {
 	writer := flush.NewWriter(format)
-	return renderEach(r.to-r.from, coding, expected, func(dst []byte, i int) ([]byte, string, error) {
+	return renderEach(len(all), coding, expected, func(dst []byte, i int) ([]byte, string, error) {
 		if i%families.Block == 0 {
-			writer.Ahead(flush.Families[r.from+i : min(r.from+i+families.Block, r.to)])
+			writer.Ahead(all[i:min(i+families.Block, len(all))])
 		}
-		family := flush.Families[r.from+i]
-		dst, err := writer.Append(dst, family)
-		return dst, family.Name, err
+		dst, err := writer.Append(dst, all[i])
+		return dst, all[i].Name, err
 	})
 }

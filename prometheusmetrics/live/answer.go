@@ -2,7 +2,6 @@ package live
 
 import (
 	"bytes"
-	"io"
 	"net/http"
 	"strconv"
 	"sync"
@@ -10,6 +9,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/wire"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/writing"
 )
 
 // version is that of the format in PROTOCOL.md.
@@ -40,10 +40,13 @@ func newAnswer(head []byte, frames [][]byte) *answer {
 // answer returns what is to be sent to a viewer that has everything up to since:
 // the frames after it, or else everything. The caller holds the lock.
 func (f *feed) answer(since uint64) *answer {
+	frames := f.recent.after(since)
+	if frames == nil {
+		since = 0 // whoever is told everything gets the same, whatever number was invented
+	}
 	if a := f.answers[since]; a != nil {
 		return a
 	}
-	frames := f.recent.after(since)
 	if frames == nil {
 		frames = [][]byte{f.tracker.appendFrame(nil, f.seq, true, f.tracker.whole())}
 	}
@@ -71,7 +74,7 @@ func (f *feed) appendHead(b []byte, seq uint64, problem string) []byte {
 }
 
 // write sends the answer, compressed if the client takes that.
-func (a *answer) write(w http.ResponseWriter, r *http.Request, contentType, caching string) {
+func (a *answer) write(w http.ResponseWriter, r *http.Request, contentType, caching string, to *writing.Answers) {
 	header := w.Header()
 	header.Set("Content-Type", contentType)
 	header.Set("Cache-Control", caching)
@@ -81,12 +84,19 @@ func (a *answer) write(w http.ResponseWriter, r *http.Request, contentType, cach
 		a.once.Do(func() { a.gz = compress(a.plain) })
 		header.Set("Content-Encoding", "gzip")
 		body = a.gz
-	} else if body == nil {
-		body = expand(a.gz)
 	}
-	header.Set("Content-Length", strconv.Itoa(len(body)))
-	if r.Method != http.MethodHead {
-		w.Write(body)
+	if body != nil {
+		header.Set("Content-Length", strconv.Itoa(len(body)))
+	}
+	switch {
+	case r.Method == http.MethodHead:
+	case body != nil:
+		to.Send(w, r, body)
+	default:
+		// An hour of history may be a hundred times as much for a client that takes no gzip.
+		if unpacked, err := gzip.NewReader(bytes.NewReader(a.gz)); err == nil { // it is our own work
+			to.SendFrom(w, r, unpacked, len(a.gz))
+		}
 	}
 }
 
@@ -104,16 +114,6 @@ func compress(plain []byte) []byte {
 	w.Write(plain) // a buffer takes everything
 	w.Close()
 	return b.Bytes()
-}
-
-// expand undoes compress, for a client that takes no gzip.
-func expand(gz []byte) []byte {
-	r, err := gzip.NewReader(bytes.NewReader(gz))
-	if err != nil {
-		return nil // it is our own work
-	}
-	plain, _ := io.ReadAll(r)
-	return plain
 }
 
 // recent are the last few frames, for viewers that missed some.

@@ -8,6 +8,8 @@ import (
 	"path"
 	"strings"
 	"sync"
+
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/writing"
 )
 
 //go:embed assets
@@ -59,7 +61,7 @@ func contentType(name string) string {
 
 // serveAsset sends a file, and reports whether there is one of that name. Browsers
 // ask each time whether it has changed, so that a new program brings a new page.
-func serveAsset(w http.ResponseWriter, r *http.Request, name string) bool {
+func serveAsset(w http.ResponseWriter, r *http.Request, name string, to *writing.Answers) bool {
 	found := assets()[name]
 	if found == nil {
 		return false
@@ -71,6 +73,6 @@ func serveAsset(w http.ResponseWriter, r *http.Request, name string) bool {
 		w.WriteHeader(http.StatusNotModified)
 		return true
 	}
-	found.write(w, r, found.contentType, "no-cache")
+	found.write(w, r, found.contentType, "no-cache", to)
 	return true
 }

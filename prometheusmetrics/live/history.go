@@ -39,6 +39,11 @@ type segment struct {
 // everything, takes as much as several others; the oldest segment goes as a whole.
 const segmentFrames = 30
 
+// shortFrames is what a segment has at least that who asks for the history may end, if the
+// one before it was ended early, too. Otherwise asking each second would make every frame
+// one that has everything, and push the rest of the history out.
+const shortFrames = segmentFrames / 3
+
 func newHistory(c Config) *history {
 	return &history{limit: c.History.Milliseconds(), maxBytes: c.HistoryBytes, next: 1}
 }
@@ -77,6 +82,13 @@ func (h *history) seal() {
 	h.buffer = bytes.Buffer{}
 }
 
+// sealEarly ends the segment that is being written for who asks for the history.
+func (h *history) sealEarly() {
+	if last := len(h.segments) - 1; h.frames >= shortFrames || last < 0 || h.segments[last].frames >= shortFrames {
+		h.seal()
+	}
+}
+
 // expire drops the oldest segments, while they are too old or too many bytes.
 func (h *history) expire(now int64) {
 	for len(h.segments) > 0 && (h.segments[0].to < now-h.limit || h.bytes+h.buffer.Len() > h.maxBytes) {
@@ -86,7 +98,7 @@ func (h *history) expire(now int64) {
 	}
 }
 
-// list seals what there is and tells of all segments, as JSON.
+// list tells of all segments, as JSON, after sealing what there is if that may be.
 func (f *feed) list() *answer {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -94,7 +106,7 @@ func (f *feed) list() *answer {
 	b = appendString(append(b, `,"session":`...), f.session)
 	var segments []segment
 	if f.history != nil {
-		f.history.seal()
+		f.history.sealEarly()
 		f.history.expire(time.Now().UnixMilli())
 		segments = f.history.segments
 	}

@@ -11,6 +11,8 @@ import (
 	"sync"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/writing"
 )
 
 // Page is the live page of one gatherer. It is an http.Handler, and may be called
@@ -20,6 +22,7 @@ type Page struct {
 	feed    *feed
 	viewers viewers
 	health  *health
+	writing writing.Answers
 
 	closing sync.Once
 	closed  chan struct{}
@@ -107,9 +110,9 @@ func (p *Page) serve(w http.ResponseWriter, r *http.Request) {
 	case "health":
 		p.serveData(w, r, p.report)
 	case "":
-		serveAsset(w, r, "index.html")
+		serveAsset(w, r, "index.html", &p.writing)
 	default:
-		if !serveAsset(w, r, name) {
+		if !serveAsset(w, r, name, &p.writing) {
 			p.notFound(w, r, name)
 		}
 	}
@@ -134,11 +137,17 @@ type problem struct {
 
 func (p problem) Error() string { return p.text }
 
-// serveData answers a viewer, within the bounds on viewers.
+// serveData answers a viewer, within the bounds on viewers. Its request counts until the
+// answer is written: one that is not read takes as much room as one that waits.
 func (p *Page) serveData(w http.ResponseWriter, r *http.Request, find func(*http.Request) (*answer, error)) {
-	found, err := p.admit(r, find)
+	leave, err := p.admit(r)
+	defer leave()
+	var found *answer
 	if err == nil {
-		found.write(w, r, "application/json", "no-store")
+		found, err = find(r)
+	}
+	if err == nil {
+		found.write(w, r, "application/json", "no-store", &p.writing)
 		return
 	}
 	if r.Context().Err() != nil {
@@ -154,23 +163,24 @@ func (p *Page) serveData(w http.ResponseWriter, r *http.Request, find func(*http
 	json.NewEncoder(w).Encode(map[string]any{"v": version, "error": err.Error()})
 }
 
-func (p *Page) admit(r *http.Request, find func(*http.Request) (*answer, error)) (*answer, error) {
+// admit lets a request in until leave is called, which must be in any case.
+func (p *Page) admit(r *http.Request) (leave func(), err error) {
 	query := r.URL.Query()
 	if v := query.Get("v"); v != strconv.Itoa(version) {
 		text := fmt.Sprintf("version %q of the data is not known here; there is v=%d", cut(v, 16), version)
-		return nil, problem{http.StatusBadRequest, text}
+		return func() {}, problem{http.StatusBadRequest, text}
 	}
 	id := query.Get("viewer")
 	if id == "" || len(id) > maxViewerID {
-		return nil, problem{http.StatusBadRequest, fmt.Sprintf("viewer: an id of 1 to %d bytes of your choice", maxViewerID)}
+		text := fmt.Sprintf("viewer: an id of 1 to %d bytes of your choice", maxViewerID)
+		return func() {}, problem{http.StatusBadRequest, text}
 	}
 	leave, ok := p.viewers.enter(id)
 	if !ok {
 		text := fmt.Sprintf("too many viewers: %d are served at a time (Config.MaxViewers)", p.config.MaxViewers)
-		return nil, problem{http.StatusServiceUnavailable, text}
+		return func() {}, problem{http.StatusServiceUnavailable, text}
 	}
-	defer leave()
-	return find(r)
+	return leave, nil
 }
 
 // data waits for what is new since ?since=<session>.<seq>.

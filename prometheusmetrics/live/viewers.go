@@ -1,6 +1,7 @@
 package live
 
 import (
+	"strings"
 	"sync"
 	"time"
 )
@@ -43,7 +44,7 @@ func (v *viewers) enter(id string) (leave func(), ok bool) {
 			return nil, false
 		}
 		known = &viewer{}
-		v.seen[id] = known
+		v.seen[strings.Clone(id)] = known // not the rest of the request's query
 	}
 	if known.requests >= maxRequests {
 		return nil, false

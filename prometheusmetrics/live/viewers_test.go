@@ -35,11 +35,15 @@ func TestViewers(t *testing.T) {
 		for range maxRequests + 3 { // of one viewer at a time, all waiting for the next frame
 			all.Go(func() {
 				r := httptest.NewRequest("GET", "/data?v=1&viewer=c&since="+newest, nil)
-				if _, err := page.admit(r, page.data); err != nil {
+				leave, err := page.admit(r)
+				defer leave()
+				if err != nil {
 					mu.Lock()
+					defer mu.Unlock()
 					refused++
-					mu.Unlock()
+					return
 				}
+				page.data(r)
 			})
 		}
 		all.Wait()

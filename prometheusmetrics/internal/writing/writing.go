@@ -1,6 +1,9 @@
-package prometheusmetrics
+// Package writing sends answers to clients that may not read them.
+package writing
 
 import (
+	"cmp"
+	"io"
 	"net/http"
 	"slices"
 	"sync"
@@ -10,25 +13,26 @@ import (
 // A client that does not read holds the answer in memory. Prometheus gives a scrape ten
 // seconds as a rule, and reads what comes at once.
 const (
-	maxPiece     = 256 << 10        // bytes that are written at a time
-	pieceTimeout = 30 * time.Second // within which a client must have taken them
-	stalledAfter = 5 * time.Second  // from then on it may have to make room
-	maxUnread    = 256 << 20        // bytes of answers being written, beyond which it must
+	Piece     = 256 << 10        // bytes that are written at a time
+	Patience  = 30 * time.Second // within which a client must have taken them
+	Stalled   = 5 * time.Second  // from then on it may have to make room
+	MaxUnread = 256 << 20        // bytes of answers being written, beyond which it must
 )
 
-// writes are the answers of one handler that are being written, oldest first.
-type writes struct {
+// Answers are those of one handler that are being written, oldest first. The zero value
+// has none. Any goroutine may use it.
+type Answers struct {
 	mu     sync.Mutex
 	active []*write
 	bytes  int
-	most   int
+	most   int // instead of MaxUnread, in tests
 }
 
 // write is the writing of one answer.
 type write struct {
-	writes  *writes
+	answers *Answers
 	control http.ResponseController
-	length  int
+	held    int
 	began   time.Time // of the piece that is being written
 	bounded bool      // whether the server bounds how long writing takes, or nobody can
 	counted bool      // whether it is among the active
@@ -37,17 +41,19 @@ type write struct {
 	over bool // the handler may have returned, and the connection have another request
 }
 
-// send writes an answer until its client fails to take it in time.
-func (s *writes) send(w http.ResponseWriter, r *http.Request, a *answer) {
-	current := s.begin(w, r, a.length)
+// Send writes an answer until its client fails to take it in time. Its bytes stay in
+// memory until then.
+func (s *Answers) Send(w http.ResponseWriter, r *http.Request, parts ...[]byte) {
+	held := 0
+	for _, part := range parts {
+		held += len(part)
+	}
+	current := s.begin(w, r, held)
 	defer s.end(current)
-	for _, part := range a.parts {
+	for _, part := range parts {
 		for len(part) > 0 {
-			if !current.next() {
-				return
-			}
-			n := min(len(part), maxPiece)
-			if _, err := w.Write(part[:n]); err != nil {
+			n := min(len(part), Piece)
+			if !current.write(w, part[:n]) {
 				return
 			}
 			part = part[n:]
@@ -55,10 +61,24 @@ func (s *writes) send(w http.ResponseWriter, r *http.Request, a *answer) {
 	}
 }
 
-func (s *writes) begin(w http.ResponseWriter, r *http.Request, length int) *write {
+// SendFrom is Send for an answer that is made as it is read, a Piece at a time, from
+// something of so many bytes.
+func (s *Answers) SendFrom(w http.ResponseWriter, r *http.Request, from io.Reader, held int) {
+	current := s.begin(w, r, held+Piece)
+	defer s.end(current)
+	piece := make([]byte, Piece)
+	for {
+		n, err := io.ReadFull(from, piece)
+		if n == 0 || !current.write(w, piece[:n]) || err != nil {
+			return
+		}
+	}
+}
+
+func (s *Answers) begin(w http.ResponseWriter, r *http.Request, held int) *write {
 	server, _ := r.Context().Value(http.ServerContextKey).(*http.Server)
 	current := &write{
-		writes: s, control: *http.NewResponseController(w), length: length, began: time.Now(),
+		answers: s, control: *http.NewResponseController(w), held: held, began: time.Now(),
 		bounded: server != nil && server.WriteTimeout > 0,
 	}
 	for _, stalled := range s.add(current) {
@@ -70,19 +90,19 @@ func (s *writes) begin(w http.ResponseWriter, r *http.Request, length int) *writ
 // add counts an answer, and returns those whose clients must make room for it: those
 // that have been stalled for the longest time, where the answers that are being
 // written take too much memory. Clients that read go on, however many there are.
-func (s *writes) add(w *write) (stalled []*write) {
+func (s *Answers) add(w *write) (stalled []*write) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	w.counted = true
 	s.active = append(s.active, w)
-	s.bytes += w.length
-	excess := s.bytes - s.most
+	s.bytes += w.held
+	excess := s.bytes - cmp.Or(s.most, MaxUnread)
 	for _, oldest := range s.active {
 		if excess <= 0 {
 			break
 		}
-		if time.Since(oldest.began) >= stalledAfter {
-			excess -= oldest.length
+		if time.Since(oldest.began) >= Stalled {
+			excess -= oldest.held
 			stalled = append(stalled, oldest)
 		}
 	}
@@ -92,16 +112,16 @@ func (s *writes) add(w *write) (stalled []*write) {
 	return stalled
 }
 
-func (s *writes) remove(w *write) {
+func (s *Answers) remove(w *write) {
 	if w.counted {
 		w.counted = false
 		s.active = slices.DeleteFunc(s.active, func(other *write) bool { return other == w })
-		s.bytes -= w.length
+		s.bytes -= w.held
 	}
 }
 
 // end is for an answer that is written, or was given up.
-func (s *writes) end(w *write) {
+func (s *Answers) end(w *write) {
 	s.mu.Lock()
 	s.remove(w)
 	s.mu.Unlock()
@@ -110,14 +130,23 @@ func (s *writes) end(w *write) {
 	w.over = true
 }
 
+// write writes a piece, and reports false if the client was given up.
+func (w *write) write(to http.ResponseWriter, piece []byte) bool {
+	if !w.next() {
+		return false
+	}
+	_, err := to.Write(piece)
+	return err == nil
+}
+
 // next gives the client time for another piece, and reports false if it was given up.
 func (w *write) next() bool {
-	w.writes.mu.Lock()
+	w.answers.mu.Lock()
 	w.began = time.Now()
 	goOn := w.counted
-	w.writes.mu.Unlock()
+	w.answers.mu.Unlock()
 	if goOn && !w.bounded {
-		w.bounded = !w.setDeadline(w.began.Add(pieceTimeout))
+		w.bounded = !w.setDeadline(w.began.Add(Patience))
 	}
 	return goOn
 }
