@@ -79,17 +79,15 @@ func (s *scrapes) run(current *sharedScrape) {
 // await waits for the calls, as long as they may take, and says which are late.
 func (s *scrapes) await(calls []*gatherCall) []bool {
 	late := make([]bool, len(calls))
-	var expired, expiredForBounded <-chan time.Time
-	if s.timeout > 0 {
-		timer, later := time.NewTimer(s.timeout), time.NewTimer(s.timeout+leeway)
-		defer timer.Stop()
-		defer later.Stop()
-		expired, expiredForBounded = timer.C, later.C
-	}
+	began := time.Now()
+	var expired, expiredForBounded <-chan time.Time // made when waited for, and no burden once unused
 	for i, call := range calls {
-		deadline := &expired
+		deadline, limit := &expired, s.timeout
 		if call.driver != nil && call.driver.config.CallTimeout <= s.timeout {
-			deadline = &expiredForBounded
+			deadline, limit = &expiredForBounded, s.timeout+leeway
+		}
+		if s.timeout > 0 && *deadline == nil {
+			*deadline = time.After(time.Until(began.Add(limit)))
 		}
 		if !call.late {
 			select {
