@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/push"
 
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/gateway"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
 )
 
@@ -75,6 +77,16 @@ type PushOptions struct {
 	// is none. See JobSucceeded.
 	LastSuccess string
 }
+
+// Format prints the options, whatever the verb, without a password in the address.
+func (o PushOptions) Format(f fmt.State, verb rune) {
+	type plain PushOptions // has no Format
+	o.URL = gateway.Shown(o.URL)
+	fmt.Fprintf(f, fmt.FormatString(f, verb), plain(o))
+}
+
+// LogValue is for slog, whose JSON would not use Format.
+func (o PushOptions) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", o)) }
 
 const (
 	// defaultPushInterval is what most Prometheus servers scrape a gateway at;

@@ -2,6 +2,7 @@ package graphite
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -83,6 +84,9 @@ func isPrefix(prefix string) bool {
 }
 
 func parseAddress(address string) (string, error) {
+	if strings.Contains(address, "@") { // not shown: before it, there may be a password
+		return "", errors.New("it has an @, and is not host:port")
+	}
 	host, port, err := net.SplitHostPort(address)
 	if err != nil { // there is no port, perhaps
 		host, port = strings.Trim(address, "[]"), defaultPort

@@ -47,13 +47,21 @@ func (c *client) init(config Config, to *url.URL) {
 		c.own.IdleConnTimeout = 90 * time.Second
 		c.http = &http.Client{
 			Transport:     c.own,
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+			CheckRedirect: followNone,
 		}
+	} else if c.http.CheckRedirect == nil {
+		copied := *c.http
+		copied.CheckRedirect = followNone
+		c.http = &copied
 	}
 	if !config.DisableCompression {
 		c.compress, _ = gzip.NewWriterLevel(nil, gzip.BestSpeed) // the level is a valid one
 	}
 }
+
+// followNone leaves redirects alone: the write would become a GET, whose answer looks like
+// success, or the address with its query be told to another host.
+func followNone(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // write sends lines. An answer that is not a success is a *StatusError in a
 // *delivery.Failure.
@@ -115,7 +123,7 @@ func (c *client) close() {
 // clean makes text of an answer that can be shown: the server may quote what it got.
 func (c *client) clean(text []byte) string {
 	shown := strings.TrimSpace(strings.ToValidUTF8(string(text), "?"))
-	return c.secrets.Hide(errors.New(shown)).Error()
+	return c.secrets.HideText(shown)
 }
 
 // StatusError says that a server did not take what was written.

@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/go-metrics-plus/metrics/drivers/internal/delivery"
+	"github.com/go-metrics-plus/metrics/drivers/internal/httpclient"
 )
 
 // Config says what a Driver writes, and where to. URL is needed, and Database or Bucket,
@@ -48,8 +49,8 @@ type Config struct {
 	DisableCompression bool
 
 	// Client sends the requests; nil means one of the driver's own, which takes proxies
-	// from the environment, trusts the authorities that the system trusts, and follows
-	// no redirects.
+	// from the environment, and trusts the authorities that the system trusts. Redirects
+	// are followed only if the client's CheckRedirect says so.
 	Client *http.Client
 
 	// Interval is the time from one delivery of Run to the next; 0 means ten seconds,
@@ -73,6 +74,13 @@ const (
 	version1Path = "/write"
 	version2Path = "/api/v2/write"
 )
+
+// Format prints the configuration, whatever the verb, without the password, the token and the query of the address.
+func (c Config) Format(f fmt.State, verb rune) {
+	type plain Config // has no Format
+	c.URL, c.Password, c.Token = httpclient.ShownText(c.URL), httpclient.ShownSecret(c.Password), httpclient.ShownSecret(c.Token)
+	fmt.Fprintf(f, fmt.FormatString(f, verb), plain(c))
+}
 
 // complete fills in what was left out and refuses what makes no sense.
 func (c Config) complete() (Config, *url.URL, error) {

@@ -2,6 +2,7 @@ package influxdb
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	dto "github.com/prometheus/client_model/go"
@@ -59,6 +60,12 @@ func New(config Config) (*Driver, error) {
 		return nil, err
 	}
 	return d, nil
+}
+
+// Format prints where the driver sends to, whatever the verb: what it has been configured
+// with may be secret.
+func (d *Driver) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "influxdb.Driver to %s", d.client.url.Host)
 }
 
 // Once gathers and writes now, and returns why that failed, if it did; OnError does not

@@ -112,6 +112,13 @@ const (
 	defaultPointsPerRequest = 2000
 )
 
+// Format prints the configuration, whatever the verb, without a user, a password and the values of headers.
+func (c Config) Format(f fmt.State, verb rune) {
+	type plain Config // has no Format
+	c.URL, c.Headers = httpclient.ShownText(c.URL), httpclient.ShownSecrets(c.Headers)
+	fmt.Fprintf(f, fmt.FormatString(f, verb), plain(c))
+}
+
 // complete fills in what was left out and refuses what makes no sense. What the loop
 // checks is left to it.
 func (c Config) complete() (Config, error) {

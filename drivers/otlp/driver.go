@@ -3,6 +3,7 @@ package otlp
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	dto "github.com/prometheus/client_model/go"
 	"go.opentelemetry.io/otel/sdk/metric"
@@ -76,6 +77,10 @@ func New(config Config) (*Driver, error) {
 	}
 	return d, nil
 }
+
+// Format prints where the driver sends to, whatever the verb: what it has been configured
+// with may be secret.
+func (d *Driver) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "otlp.Driver to %s", d.sender.target) }
 
 // Once gathers and sends now, and returns why that failed, if it did. After Close it
 // returns ErrClosed.

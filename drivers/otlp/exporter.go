@@ -40,9 +40,11 @@ func newSender(ctx context.Context, c Config, timeout time.Duration) (*sender, e
 		headers = withUser(headers, address.User)
 	}
 	for _, header := range headers {
-		s.secrets.Add(header)
+		s.secrets.AddHeader(header)
 	}
-	s.secrets.Add(secretsOfEnvironment()...)
+	for _, header := range secretsOfEnvironment() {
+		s.secrets.AddHeader(header)
+	}
 	var err error
 	if c.Protocol == GRPC {
 		s.exporter, err = newGRPC(ctx, c, address, headers, timeout)

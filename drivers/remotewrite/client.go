@@ -39,7 +39,7 @@ func newClient(config Config) (*client, error) {
 	c.secrets.AddPassword(config.Username, config.Password)
 	c.secrets.Add(config.BearerToken)
 	for _, header := range config.Headers {
-		c.secrets.Add(header)
+		c.secrets.AddHeader(header)
 	}
 	return c, nil
 }

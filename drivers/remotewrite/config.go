@@ -14,6 +14,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/go-metrics-plus/metrics/drivers/internal/httpclient"
 )
 
 // Config says what a Driver sends, where to and how. URL is needed, all else may be left
@@ -127,6 +129,15 @@ const (
 	defaultSamplesPerRequest = 2000
 	defaultQueueSamples      = 200_000
 )
+
+// Format prints the configuration, whatever the verb, without passwords, the token, the values of headers
+// and the query of the address.
+func (c Config) Format(f fmt.State, verb rune) {
+	type plain Config // has no Format
+	c.URL, c.Headers = httpclient.ShownText(c.URL), httpclient.ShownSecrets(c.Headers)
+	c.Password, c.BearerToken = httpclient.ShownSecret(c.Password), httpclient.ShownSecret(c.BearerToken)
+	fmt.Fprintf(f, fmt.FormatString(f, verb), plain(c))
+}
 
 // complete fills in what was left out and refuses what makes no sense. What the loop and
 // the client check is left to them.

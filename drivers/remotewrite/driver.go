@@ -3,6 +3,7 @@ package remotewrite
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -114,6 +115,12 @@ func newDriver(config Config) (*Driver, error) {
 		queue:   queue{limit: config.QueueSamples},
 		status:  Status{Version: config.Version},
 	}, nil
+}
+
+// Format prints where the driver sends to, whatever the verb: what it has been configured
+// with may be secret.
+func (d *Driver) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "remotewrite.Driver to %s", d.client.target)
 }
 
 // Once gathers and sends now, what waits in the queue first, and returns why that failed,

@@ -122,6 +122,9 @@ func parseAddress(address string) (target, error) {
 	case scheme != "udp":
 		return target{}, fmt.Errorf("scheme %q is neither udp nor unix", scheme)
 	}
+	if strings.Contains(rest, "@") { // not shown: before it, there may be a password
+		return target{}, errors.New("it has an @, and is not host:port")
+	}
 	host, port, err := net.SplitHostPort(rest)
 	if err != nil { // there is no port, perhaps
 		host, port = strings.Trim(rest, "[]"), defaultPort

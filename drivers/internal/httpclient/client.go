@@ -5,8 +5,10 @@ package httpclient
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 // Parse refuses what could not be sent to. Its errors have no passwords in them, which
@@ -27,6 +29,38 @@ func Parse(text string) (*url.URL, error) {
 // Shown leaves out the user, the password and the query, which may hold a token.
 func Shown(address *url.URL) string {
 	return (&url.URL{Scheme: address.Scheme, Host: address.Host, Path: address.Path}).String()
+}
+
+// ShownText is Shown for an address that was not parsed, and may have no scheme.
+func ShownText(text string) string {
+	address, err := url.Parse(text)
+	switch {
+	case text == "":
+		return ""
+	case err != nil || address.Host == "" && strings.Contains(text, "@"):
+		return mask
+	case address.Host == "": // without a scheme
+		text, _, _ = strings.Cut(text, "?")
+		return text
+	}
+	return Shown(address)
+}
+
+// ShownSecret stands for a secret where a configuration is printed.
+func ShownSecret(text string) string {
+	if text == "" {
+		return ""
+	}
+	return mask
+}
+
+// ShownSecrets is ShownSecret for the values of headers.
+func ShownSecrets(headers map[string]string) map[string]string {
+	shown := maps.Clone(headers)
+	for name, value := range shown {
+		shown[name] = ShownSecret(value)
+	}
+	return shown
 }
 
 // New returns a copy of a client, or one of its own for nil, whose connections closeIdle

@@ -2,6 +2,7 @@ package httpclient
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"io"
 	"net/http"
@@ -50,6 +51,44 @@ func TestSecrets(t *testing.T) {
 	}
 	if harmless := errors.New("no"); s.Hide(harmless) != harmless {
 		t.Error("an error without secrets is changed")
+	}
+}
+
+// What a receiver quotes in part, without its scheme, or of a proxy, is masked, too.
+func TestSecretsInParts(t *testing.T) {
+	var s Secrets
+	s.AddHeader("Basic " + base64.StdEncoding.EncodeToString([]byte("user:password")))
+	s.AddHeader("Bearer a-token")
+	s.Add("a-token-that-is-longer", `quo"ted`)
+	for text, want := range map[string]string{
+		"wrong: password":                "wrong: xxxxx",
+		"dXNlcjpwYXNzd29yZA==":           "xxxxx",
+		"Bearer token":                   "Bearer token",
+		"no a-token":                     "no xxxxx",
+		"no a-token-that-is-longer":      "no xxxxx",
+		"cut: passw":                     "cut: xxxxx",
+		"cut: pas":                       "cut: pas",
+		`{"e":"quo\"ted"}`:               `{"e":"xxxxx"}`,
+		"proxy http://a:b%zz@c: no":      "proxy http://xxxxx@c: no",
+		"proxy https://a@c/d: a@b, //x/": "proxy https://xxxxx@c/d: a@b, //x/",
+	} {
+		if got := s.HideText(text); got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestShownText(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "", "http://u:p@a.test/b?c=d": "http://a.test/b", "a.test:1": "a.test:1", "a.test?token=d": "a.test",
+		"u:p@a.test": mask, "http://u:p%zz@a.test": mask,
+	} {
+		if got := ShownText(text); got != want {
+			t.Errorf("%q is shown as %q, want %q", text, got, want)
+		}
+	}
+	if got := ShownSecrets(map[string]string{"a": "b", "c": ""}); got["a"] != mask || got["c"] != "" {
+		t.Errorf("headers are shown as %v", got)
 	}
 }
 

@@ -4,6 +4,9 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -20,11 +23,29 @@ type Secrets []string
 // Add adds secrets such as tokens.
 func (s *Secrets) Add(texts ...string) {
 	for _, text := range texts {
-		for _, form := range []string{text, url.QueryEscape(text), url.PathEscape(text)} {
-			if len(form) >= shortest {
+		quoted := strings.Trim(strconv.Quote(text), `"`)
+		for _, form := range []string{text, quoted, url.QueryEscape(text), url.PathEscape(text)} {
+			if len(form) >= shortest && !slices.Contains(*s, form) {
 				*s = append(*s, form)
 			}
 		}
+	}
+	// The longest comes first, lest a part of it be masked and the rest be shown.
+	slices.SortStableFunc(*s, func(a, b string) int { return len(b) - len(a) })
+}
+
+// AddHeader adds the value of a header, and what follows the scheme in one like "Bearer
+// token", which a receiver may quote without it.
+func (s *Secrets) AddHeader(value string) {
+	s.Add(value)
+	scheme, credentials, found := strings.Cut(value, " ")
+	if !found {
+		return
+	}
+	s.Add(credentials)
+	if decoded, err := base64.StdEncoding.DecodeString(credentials); err == nil && strings.EqualFold(scheme, "Basic") {
+		user, password, _ := strings.Cut(string(decoded), ":")
+		s.AddPassword(user, password)
 	}
 }
 
@@ -50,14 +71,31 @@ func (s *Secrets) AddAddress(address *url.URL) {
 // says the same without it, and can be compared with what the first wraps.
 func (s Secrets) Hide(err error) error {
 	text := err.Error()
-	hidden := text
-	for _, secret := range s {
-		hidden = strings.ReplaceAll(hidden, secret, mask)
-	}
+	hidden := s.HideText(text)
 	if hidden == text {
 		return err
 	}
 	return &hiddenError{hidden, err}
+}
+
+// userInfo is a user and password in an address, which may be that of a proxy.
+var userInfo = regexp.MustCompile(`//[^\s"'/@]+@`)
+
+// HideText returns a text without secrets. One whose end was cut off in the text's is
+// masked, too.
+func (s Secrets) HideText(text string) string {
+	for _, secret := range s {
+		text = strings.ReplaceAll(text, secret, mask)
+	}
+	for _, secret := range s {
+		for n := min(len(secret)-1, len(text)); n >= shortest; n-- {
+			if strings.HasSuffix(text, secret[:n]) {
+				text = text[:len(text)-n] + mask
+				break
+			}
+		}
+	}
+	return userInfo.ReplaceAllString(text, "//"+mask+"@")
 }
 
 type hiddenError struct {

@@ -39,6 +39,7 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	request = request.Clone(request.Context())
+	request.Header.Del("Referer") // after a redirect: the address before it, with its query
 	if len(t.headers) > 0 && request.URL.Scheme == t.address.Scheme && request.URL.Host == t.address.Host {
 		for name, values := range t.headers {
 			request.Header[name] = values

@@ -39,11 +39,31 @@ func secretsOf(user *url.Userinfo) []string {
 	return []string{basic, password, escaped, url.QueryEscape(password)}
 }
 
+// Shown is an address of a gateway, which need not make sense, without what may be secret.
+func Shown(address string) string {
+	if address == "" {
+		return ""
+	}
+	base, err := parseAddress(address)
+	if err != nil {
+		return mask
+	}
+	return shown(base)
+}
+
 // clean masks passwords in a text that somebody else wrote: the group's own, and
 // what looks like one in an address.
 func (g *Group) clean(text string) string {
 	for _, secret := range g.secrets {
 		text = strings.ReplaceAll(text, secret, mask)
+	}
+	for _, secret := range g.secrets { // one that was cut off where the quoted answer ends
+		for n := min(len(secret)-1, len(text)); n >= shortest; n-- {
+			if strings.HasSuffix(text, secret[:n]) {
+				text = text[:len(text)-n] + mask
+				break
+			}
+		}
 	}
 	return bareInfo.ReplaceAllString(userInfo.ReplaceAllString(text, "//"+mask+"@"), mask+"@")
 }
