@@ -103,7 +103,7 @@ type renderedRun struct {
 
 func renderFamilies(all []*dto.MetricFamily, format wire.Format, coding wire.Coding, expected int) renderedRun {
 	encoder := wire.NewEncoder(format)
-	return renderEach(len(all), coding, expected, func(dst []byte, i int) ([]byte, string, error) {
+	return renderEach(wire.NewRenderer(coding, expected), len(all), func(dst []byte, i int) ([]byte, string, error) {
 		if i%wire.Block == 0 {
 			encoder.Ahead(all[i:min(i+wire.Block, len(all))])
 		}
@@ -114,9 +114,8 @@ func renderFamilies(all []*dto.MetricFamily, format wire.Format, coding wire.Cod
 
 // renderEach renders n families, each by appending it.
 func renderEach(
-	n int, coding wire.Coding, expected int, add func(dst []byte, i int) ([]byte, string, error),
+	renderer *wire.Renderer, n int, add func(dst []byte, i int) ([]byte, string, error),
 ) (out renderedRun) {
-	renderer := wire.NewRenderer(coding, expected)
 	for i := range n {
 		var name string
 		var err error

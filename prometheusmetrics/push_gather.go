@@ -3,7 +3,6 @@ package prometheusmetrics
 import (
 	"context"
 	"fmt"
-	"maps"
 
 	dto "github.com/prometheus/client_model/go"
 	"google.golang.org/protobuf/proto"
@@ -73,7 +72,7 @@ func (p *pusher) own(e *families.Exposition, all []*dto.MetricFamily, lost losse
 // addCollision notes that a metric is left out for a label that the group has.
 func (l losses) addCollision(of *families.Origin, label string) {
 	problem := &MetricError{
-		Name: of.Name, Labels: maps.Clone(of.Labels), Reason: ReasonLabel,
+		Name: of.Name, Labels: of.Labels.Map(), Reason: ReasonLabel,
 		Err: fmt.Errorf("it is not pushed: label %s belongs to the group that is pushed to", label),
 	}
 	l[problem.Error()] = problem

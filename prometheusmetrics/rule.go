@@ -78,6 +78,7 @@ type compiledRule struct {
 var (
 	captureName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
 	noRule      = &compiledRule{}
+	noPlan      = &planning.Rule{} // noRule as plans know it, for all metrics without a rule
 )
 
 // compileRules checks the rules; an error names the rule by number and pattern.
@@ -220,6 +221,9 @@ func ruleFor(rules []*compiledRule, name string) *compiledRule {
 
 // planned is the rule as plans know it.
 func (r *compiledRule) planned() *planning.Rule {
+	if r == noRule {
+		return noPlan
+	}
 	kind := reading.Unknown
 	switch r.Kind {
 	case AsCounter:

@@ -112,12 +112,12 @@ func Render(labels []naming.Label) *wire.Labels {
 
 // Origin names a metric, for people to read. All its series share it.
 type Origin struct {
-	Name   string            // as its source has it
-	Labels map[string]string // the original ones; nil for none
+	Name   string       // as its source has it
+	Labels naming.Pairs // the original ones; nil for none
 }
 
 // String names the metric with its labels.
-func (o *Origin) String() string { return problem.Describe(o.Name, o.Labels) }
+func (o *Origin) String() string { return problem.Describe(o.Name, o.Labels.Map()) }
 
 // Part is what a counter or summary has beside numbers.
 type Part struct {

@@ -1,6 +1,9 @@
 package families
 
 import (
+	"errors"
+	"slices"
+
 	dto "github.com/prometheus/client_model/go"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -10,7 +13,13 @@ import (
 // Writer writes families of an exposition in one format. It keeps scratch space, so
 // it serves one goroutine at a time.
 type Writer struct {
+	// Spill, where it is set, is called within a family now and then, with all that is in
+	// the buffer, and may return a buffer with less: families may have a million series.
+	// It is not called in protobuf, where the length of a family stands before it.
+	Spill func(dst []byte) []byte
+
 	encoder *wire.Encoder
+	format  wire.Kind
 	e       *Exposition
 	seen    int // by Ahead, which would do nothing if nobody could know what it has read
 
@@ -25,26 +34,50 @@ type Writer struct {
 
 // NewWriter returns a writer of what the exposition shows.
 func (e *Exposition) NewWriter(format wire.Format) *Writer {
-	return &Writer{encoder: wire.NewEncoder(format), e: e}
+	return &Writer{encoder: wire.NewEncoder(format), format: format.Kind, e: e}
 }
 
-// Append appends a family. The error is of what can't be encoded, such as an
-// exemplar of the year 10000.
+// ErrSpilled is why a family could not be written: expfmt has to write it, and its
+// beginning has been spilled. A writer that does not spill can write it.
+var ErrSpilled = errors.New("the beginning of the family has been spilled")
+
+// Append appends a family. The error is ErrSpilled, or of what can't be encoded, such as
+// an exemplar of the year 10000.
 func (w *Writer) Append(dst []byte, f *Family) ([]byte, error) {
-	start := len(dst)
+	start, spilled := len(dst), false
 	dst, covered := w.encoder.Begin(dst, &f.Head)
 	for i := 0; covered && i < len(f.Series); i++ {
 		if i%Block == 0 {
+			if i > 0 {
+				before := len(dst)
+				dst = w.makeRoom(dst, start, i, len(f.Series))
+				spilled = spilled || len(dst) < before
+			}
 			w.seen = touchSeries(f.Series, i)
 		}
 		dst, covered = w.series(dst, f, f.Series[i])
 	}
-	if covered {
+	switch {
+	case covered:
 		return w.encoder.Finish(dst), nil
+	case spilled:
+		return dst, ErrSpilled
 	}
 	one := *w.e
 	one.Families = []*Family{f}
 	return w.encoder.Append(dst[:start], one.DTO()[0])
+}
+
+// makeRoom spills what is there of a family that began at start and of which some series
+// have been written, or sees to room for the rest of them.
+func (w *Writer) makeRoom(dst []byte, start, written, all int) []byte {
+	switch {
+	case w.format != wire.Protobuf && w.Spill != nil:
+		return w.Spill(dst)
+	case w.format == wire.Protobuf && written == Block:
+		return slices.Grow(dst, roomFor((len(dst)-start)/written*(all-written)))
+	}
+	return dst
 }
 
 func (w *Writer) series(dst []byte, f *Family, s *Series) ([]byte, bool) {

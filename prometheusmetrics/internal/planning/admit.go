@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -48,6 +49,7 @@ func (p *Plan) admit(m *member) {
 	}
 	changed.blocked, changed.needs = nil, 0
 	changed.admitted, changed.visible = a, true
+	p.admitted = append(p.admitted, m)
 	p.set(m, conditionAdmitted, nil)
 }
 
@@ -109,16 +111,14 @@ func (c *Config) name(m *member, source *Source) (string, *obstacle) {
 
 // labels returns all labels of a metric's series but those a layout adds.
 func (c *Config) labels(m *member, source *Source) ([]naming.Label, error) {
-	var all []naming.Label
-	values := m.metric.Values
-	for _, labels := range []map[string]string{
-		m.metric.Labels, values.Info, m.rule.Labels, source.Labels, c.ConstLabels,
-	} {
-		clean, err := naming.Labels(labels)
-		if err != nil {
+	all, err := naming.AppendLabels(make([]naming.Label, 0, 8), m.metric.Labels.All())
+	if err != nil {
+		return nil, err
+	}
+	for _, labels := range []map[string]string{m.metric.Values.Info, m.rule.Labels, source.Labels, c.ConstLabels} {
+		if all, err = naming.AppendLabels(all, maps.All(labels)); err != nil {
 			return nil, err
 		}
-		all = append(all, clean...)
 	}
 	return all, nil
 }

@@ -1,6 +1,7 @@
 package planning
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -28,8 +29,9 @@ func (p *Plan) Commit(apply func(released map[string]string, change func())) []R
 	return p.reports
 }
 
-// move frees the places of what goes, and finds some for what comes. Where little is
-// left of what there was, everybody moves together.
+// move frees the places of what goes, and finds some for what comes, in the order in
+// which flushes walk through them: those of neighbours are neighbours in memory. Where
+// little is left of what there was, everybody moves together.
 func (p *Plan) move() {
 	s := p.state
 	gone := make(map[*admission]struct{})
@@ -43,8 +45,8 @@ func (p *Plan) move() {
 		p.moveTogether()
 		return
 	}
-	for m, standing := range p.standings {
-		if a := standing.admitted; a != nil && a != m.admitted {
+	for _, m := range p.admitted {
+		if a := p.standing(m).admitted; a != nil && a != m.admitted {
 			s.place(a)
 		}
 	}
@@ -101,8 +103,10 @@ func (p *Plan) changeMaps(made map[string]*family) {
 	for e := range p.released {
 		delete(s.series, e.key)
 	}
-	for key, e := range p.series {
-		s.series[key] = e
+	if len(s.series) == 0 {
+		s.series = p.series
+	} else {
+		maps.Copy(s.series, p.series)
 	}
 	for name, f := range made {
 		if before := s.families[name]; before != nil {

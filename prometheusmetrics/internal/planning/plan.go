@@ -21,6 +21,7 @@ type Plan struct {
 	gone    []*member
 
 	standings map[*member]*standing // those that change
+	admitted  []*member             // that were given series, in the order of the source
 	released  map[*entry]struct{}
 	drafts    map[string]*draft // families that change, by name
 	series    map[string]*entry // added, by key
@@ -90,12 +91,18 @@ func (p *Plan) match() {
 	}
 	p.members = make([]*member, len(p.metrics))
 	stay := make(map[*member]struct{}, len(p.metrics))
+	var last *member // the series of one name mostly come together, and share its rule
 	for i, metric := range p.metrics {
 		m, known := s.known[metric]
 		if !known {
-			m = &member{metric: metric, rule: s.config.Rule(metric.Name)}
+			m = &member{metric: metric}
+			if last != nil && last.metric.Name == metric.Name {
+				m.rule = last.rule
+			} else {
+				m.rule = s.config.Rule(metric.Name)
+			}
 		}
-		p.members[i] = m
+		p.members[i], last = m, m
 		stay[m] = struct{}{}
 	}
 	for _, m := range s.members {
@@ -236,6 +243,10 @@ func (p *Plan) admitAll(candidates []*member) {
 	slices.SortStableFunc(candidates, func(a, b *member) int { // of equal names, that of the first source
 		return strings.Compare(a.metric.Name, b.metric.Name)
 	})
+	if len(p.standings) == 0 { // as in the first plan: maps that grow are filled many times
+		p.standings = make(map[*member]*standing, len(candidates))
+		p.series = make(map[string]*entry, len(candidates))
+	}
 	for _, m := range candidates {
 		p.admit(m)
 	}

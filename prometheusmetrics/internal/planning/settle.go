@@ -40,12 +40,12 @@ func (s *State) Families() []probing.Family {
 func (p *Plan) Settle(shared map[string]sharing.Family, probes ...Probe) {
 	p.shared = shared
 	affected := make(map[*member]struct{})
-	for m, s := range p.standings {
-		if s.admitted != nil && s.admitted != m.admitted {
+	p.dropClashes()
+	if len(p.state.clashes) > 0 || len(p.clashes) > 0 {
+		for _, m := range p.admitted {
 			affected[m] = struct{}{} // maybe in a family that clashes already
 		}
 	}
-	p.dropClashes()
 	for _, probe := range probes {
 		p.putClashes(probe, affected)
 	}

@@ -272,14 +272,14 @@ func TestLabelsOfWhatHangs(t *testing.T) {
 			{"check", metrics.NewHealthcheck(func(metrics.Healthcheck) { <-release }, labels)},
 		})
 		for name, m := range byName(r.Read(limit())) {
-			if reason(m) != problem.Timeout || m.Labels["zone"] != "a" || m.Relabelled != 0 {
+			if reason(m) != problem.Timeout || m.Labels.Map()["zone"] != "a" || m.Relabelled != 0 {
 				t.Errorf("%s: %v, labels %v, relabelled %d", name, m.Problem, m.Labels, m.Relabelled)
 			}
 		}
 		close(release)
 		synctest.Wait()
 		for name, m := range byName(r.Read(limit())) {
-			if !m.Fresh || m.Labels["zone"] != "a" || m.Relabelled != 0 {
+			if !m.Fresh || m.Labels.Map()["zone"] != "a" || m.Relabelled != 0 {
 				t.Errorf("%s, once it is back: %v, labels %v, relabelled %d", name, m.Problem, m.Labels, m.Relabelled)
 			}
 		}

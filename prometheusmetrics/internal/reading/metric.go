@@ -4,6 +4,7 @@ import (
 	"reflect"
 
 	"github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/problem"
 )
 
@@ -17,7 +18,7 @@ type Metric struct {
 
 	// Labels are the original ones; nil if it has none. Relabelled is another number
 	// when they, or the pairs of an info metric, are others than before.
-	Labels     map[string]string
+	Labels     naming.Pairs
 	Relabelled uint64
 
 	// Description is the source's description of the name when the metric was new.
@@ -94,7 +95,7 @@ func identity(metric any) any {
 func (r *Reader) newMetric(k key, value any) *Metric {
 	source := &r.sources[k.source]
 	m := &Metric{
-		Source: k.source, Name: k.name, Values: &Values{},
+		Source: k.source, Name: k.name,
 		identity: k.identity, value: value, standsIn: value, wanted: &source.Wanted,
 		dropped: r.drop != nil && r.drop(k.name),
 	}
@@ -107,9 +108,9 @@ func (r *Reader) newMetric(k key, value any) *Metric {
 	m.idleness.never = isNeverIdle(value, m.Kind)
 	if check, is := value.(*metrics.StandardHealthcheck); is && check != nil || ownKind(value) != Unknown {
 		// Others are asked when they are read, since that runs code of theirs.
-		m.Labels, m.labeled = labelsOf(value), true
-		m.Values = m.newValues()
+		m.Labels, m.labeled = naming.PairsOf(labelsOf(value)), true
 	}
+	m.Values = m.newValues()
 	return m
 }
 

@@ -59,6 +59,9 @@ func (v *Values) readDistribution(m distribution, want Wanted) {
 		m.ReadStatistics(&v.Stats, want.Percentiles)
 	case !want.Buckets:
 		m.ReadStatistics(&v.Stats, nil) // for totals and rates
+		if v.recent == nil {
+			v.recent = new(sliding)
+		}
 		v.recent.advance(time.Now(), want.Window, v.Buckets, changed)
 		v.recent.describe(&v.Stats, want.Percentiles, v.fractions)
 	default:

@@ -119,6 +119,9 @@ func (s *source) unchanged() bool {
 func (r *Reader) rematch(i int) (fresh []*Metric) {
 	s := &r.sources[i]
 	s.metrics = make([]*Metric, 0, len(s.listing.found))
+	if len(r.known) == 0 {
+		r.known = make(map[key]*Metric, len(s.listing.found))
+	}
 	for _, f := range s.listing.found {
 		k := key{i, f.name, identity(f.metric)}
 		m, known := r.known[k]

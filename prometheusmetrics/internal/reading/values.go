@@ -2,12 +2,12 @@ package reading
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"reflect"
 	"time"
 
 	"github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
 )
 
 // Values is what was read of one metric. A Reader keeps it between readings, so that
@@ -17,7 +17,7 @@ type Values struct {
 	Stats   metrics.Statistics // of all else
 	Created time.Time          // zero where the metric does not tell
 	Info    map[string]string  // pairs of an info metric
-	Labels  map[string]string  // original; nil for none
+	Labels  naming.Pairs       // original; nil for none
 
 	// Buckets are nil unless the sample is bucketed. Version is another number when
 	// they, or their exemplars, are others than before.
@@ -32,10 +32,10 @@ type Values struct {
 	// of what a reservoir happens to hold.
 	LifetimeSum bool
 
-	probed    bool // whether ReadBuckets has been tried
-	labeled   bool // whether Labels have been asked for
-	fractions bool // whether what is recorded is not whole numbers
-	recent    sliding
+	probed    bool     // whether ReadBuckets has been tried
+	labeled   bool     // whether Labels have been asked for
+	fractions bool     // whether what is recorded is not whole numbers
+	recent    *sliding // nil until statistics of buckets are wanted
 }
 
 // Wanted is what values are read for.
@@ -54,7 +54,7 @@ func (v *Values) read(metric any, s shape, want Wanted) (err error) {
 		}
 	}()
 	if !v.labeled {
-		v.Labels, v.labeled = labelsOf(metric), true
+		v.Labels, v.labeled = naming.PairsOf(labelsOf(metric)), true
 	}
 	if ownKind(metric) != Unknown {
 		v.readOwn(metric, want)
@@ -64,14 +64,15 @@ func (v *Values) read(metric any, s shape, want Wanted) (err error) {
 	return nil
 }
 
-// labelsOf returns a copy of the labels of any metric whose method Labels gives a
-// map of strings, or nil. It may run a user's code, and panic with it.
+// labelsOf returns the labels of any metric whose method Labels gives a map of
+// strings, or nil. They are not to be changed, and may not be kept. It may run a
+// user's code, and panic with it.
 func labelsOf(metric any) map[string]string {
 	switch m := metric.(type) {
 	case interface{ Labels() metrics.Labels }:
-		return maps.Clone(m.Labels())
+		return m.Labels()
 	case interface{ Labels() map[string]string }:
-		return maps.Clone(m.Labels())
+		return m.Labels()
 	}
 	value := reflect.ValueOf(metric)
 	if !value.IsValid() {

@@ -26,7 +26,7 @@ func TestLabelsAreCopied(t *testing.T) {
 	a["x"], b["x"], c["x"] = "2", "2", "2"
 	all := byName(r.Read(limit()))
 	for _, name := range []string{"a", "b", "c"} {
-		if got := all[name].Labels; !maps.Equal(got, map[string]string{"x": "1"}) {
+		if got := all[name].Labels.Map(); !maps.Equal(got, map[string]string{"x": "1"}) {
 			t.Errorf("labels of %s are %v", name, got)
 		}
 	}
