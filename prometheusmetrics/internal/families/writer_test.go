@@ -2,6 +2,7 @@ package families
 
 import (
 	"bytes"
+	"errors"
 	"math"
 	"testing"
 	"time"
@@ -77,5 +78,57 @@ func TestWritingAllocatesNothing(t *testing.T) {
 		if n := testing.AllocsPerRun(100, write); n > 0 {
 			t.Errorf("%s: %v allocations", contentType, n)
 		}
+	}
+}
+
+// TestSpill: what is taken out of the buffer within a family and what is left at its end
+// are the family, whole.
+func TestSpill(t *testing.T) {
+	e := newTestExposition()
+	var series []*Series
+	for i := range 3*Block + 1 {
+		series = append(series, &Series{Slot: i % len(e.Numbers), Labels: []naming.Label{{Name: "a", Value: string(rune('a' + i))}}})
+	}
+	large := NewFamily("large", "Help.", "", dto.MetricType_GAUGE, series)
+	for _, contentType := range []expfmt.Format{expfmt.FmtText, expfmt.FmtOpenMetrics_1_0_0, expfmt.FmtProtoDelim} {
+		format := wire.NewFormat(contentType)
+		want, _ := e.NewWriter(format).Append(nil, large)
+		var taken []byte
+		times := 0
+		writer := e.NewWriter(format)
+		writer.Spill = func(dst []byte) []byte {
+			taken, times = append(taken, dst...), times+1
+			return dst[:0]
+		}
+		rest, err := writer.Append(nil, large)
+		if got := append(taken, rest...); !bytes.Equal(got, want) || err != nil {
+			t.Errorf("%s: got (%v)\n%s\nwant\n%s", contentType, err, got, want)
+		}
+		if (times == 3) == (format.Kind == wire.Protobuf) {
+			t.Errorf("%s: spilled %d times", contentType, times)
+		}
+	}
+}
+
+// TestSpilledTooEarly: a family that only expfmt can write is not written in parts.
+func TestSpilledTooEarly(t *testing.T) {
+	e := newTestExposition()
+	e.Parts = append(e.Parts, Part{Exemplar: &Exemplar{
+		Labels: []naming.Label{{Name: "a", Value: "x"}}, Time: time.Date(10001, 1, 1, 0, 0, 0, 0, time.UTC),
+	}})
+	var series []*Series
+	for range Block {
+		series = append(series, &Series{Slot: 1, Part: 0})
+	}
+	series = append(series, &Series{Slot: 1, Part: len(e.Parts) - 1})
+	late := NewFamily("late_total", "Help.", "", dto.MetricType_COUNTER, series)
+	writer := e.NewWriter(wire.NewFormat(expfmt.FmtOpenMetrics_1_0_0))
+	writer.Spill = func(dst []byte) []byte { return dst[:0] }
+	if _, err := writer.Append(nil, late); !errors.Is(err, ErrSpilled) {
+		t.Errorf("the error is %v", err)
+	}
+	writer.Spill = func(dst []byte) []byte { return dst } // it was not worth it
+	if _, err := writer.Append(nil, late); err == nil || errors.Is(err, ErrSpilled) {
+		t.Errorf("the error is %v, want that of the exemplar", err)
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 // TestStatistics: each is its own, and those that have a unit are in it.
 func TestStatistics(t *testing.T) {
-	v := &reading.Values{Value: 8, Stats: metrics.Statistics{
+	v := &reading.Values{Value: 8, Stats: &metrics.Statistics{
 		Count: 10, Sum: 12, MinFloat64: 14, MaxFloat64: 16, Mean: 18, Variance: 20, StdDev: 22,
 		Rate1: 24, Rate5: 26, Rate15: 28, RateMean: 30, Percentiles: []float64{32, 34},
 	}}

@@ -1,6 +1,7 @@
 package naming_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -73,5 +74,26 @@ func TestSeriesIsUnambiguous(t *testing.T) {
 	}
 	if got := naming.Series("f", []naming.Label{{Name: "a", Value: `x"y`}}); got != `f{a="x\"y"}` {
 		t.Errorf("written %s", got)
+	}
+}
+
+func TestPairs(t *testing.T) {
+	labels := map[string]string{"b": "2", "a b": "", "c": "3"}
+	pairs := naming.PairsOf(labels)
+	if want := (naming.Pairs{{Name: "a b", Value: ""}, {Name: "b", Value: "2"}, {Name: "c", Value: "3"}}); !slices.Equal(pairs, want) {
+		t.Errorf("pairs are %v, want %v", pairs, want)
+	}
+	labels["b"] = "4"
+	if got := pairs.Map(); !maps.Equal(got, map[string]string{"b": "2", "a b": "", "c": "3"}) {
+		t.Errorf("as a map they are %v", got)
+	}
+	if naming.PairsOf(map[string]string{}) != nil || naming.Pairs(nil).Map() != nil {
+		t.Error("no labels are something")
+	}
+	for name := range pairs.All() {
+		if name != "a b" {
+			t.Errorf("%q comes first, or after the end", name)
+		}
+		break
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -109,16 +110,28 @@ func (c *Config) name(m *member, source *Source) (string, *obstacle) {
 	return naming.Metric(c.Namespace, c.Subsystem, own), nil
 }
 
-// labels returns all labels of a metric's series but those a layout adds.
+// labels returns all labels of a metric's series but those a layout adds, sorted. The
+// series share them, so they must not be written to.
 func (c *Config) labels(m *member, source *Source) ([]naming.Label, error) {
-	all, err := naming.AppendLabels(make([]naming.Label, 0, 8), m.metric.Labels.All())
+	others := [...]map[string]string{m.metric.Values.Info, m.rule.Labels, source.Labels, c.ConstLabels}
+	size := len(m.metric.Labels)
+	for _, labels := range others {
+		size += len(labels)
+	}
+	all, err := naming.AppendLabels(make([]naming.Label, 0, size), m.metric.Labels.All())
 	if err != nil {
 		return nil, err
 	}
-	for _, labels := range []map[string]string{m.metric.Values.Info, m.rule.Labels, source.Labels, c.ConstLabels} {
+	for _, labels := range others {
 		if all, err = naming.AppendLabels(all, maps.All(labels)); err != nil {
 			return nil, err
 		}
+	}
+	if err := naming.Sort(all); err != nil {
+		return nil, err
+	}
+	if slices.Equal(all, []naming.Label(m.metric.Labels)) {
+		return m.metric.Labels, nil // which are kept anyway
 	}
 	return all, nil
 }
@@ -128,8 +141,12 @@ func (a *admission) append(m *member, t layout.Template, own []naming.Label, c *
 	if t.Type == dto.MetricType_COUNTER && strings.TrimSuffix(t.Name, "_total") == "" {
 		return obstruct(problem.Name, errors.New("nothing is left of its name before _total"))
 	}
-	labels := append(append([]naming.Label(nil), own...), t.Labels...)
-	if err := errors.Join(naming.Sort(labels), checkReserved(labels, t.Type)); err != nil {
+	labels, err := own, error(nil)
+	if len(t.Labels) > 0 {
+		labels = slices.Concat(own, t.Labels)
+		err = naming.Sort(labels)
+	}
+	if err := errors.Join(err, checkReserved(labels, t.Type)); err != nil {
 		return obstruct(problem.Label, err)
 	}
 	wrapped := labels

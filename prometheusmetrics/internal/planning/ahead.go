@@ -25,8 +25,11 @@ func readAhead(members []*member) (n float64) {
 			n += float64(a.slot)
 		}
 	}
+	for _, v := range values[:len(members)] {
+		n += v.Value
+	}
 	for i, v := range values[:len(members)] {
-		n += v.Value + v.Stats.Mean + v.Stats.RateMean
+		n += v.Stats.Mean + v.Stats.RateMean
 		if a := admitted[i]; a != nil && len(a.statistics) > 0 {
 			n += float64(a.statistics[0])
 		}

@@ -105,8 +105,17 @@ func (m *Metric) mayStandIn() bool {
 }
 
 // newValues makes values for the metric's next reading. Labels are asked for once.
+// Counters and gauges of ours, of which there may be very many, have no statistics.
 func (m *Metric) newValues() *Values {
-	return &Values{Labels: m.Labels, labeled: m.labeled}
+	var v *Values
+	switch ownKind(m.standsIn) {
+	case Counter, Gauge:
+		v = &Values{Stats: &noStatistics}
+	default:
+		v = NewValues()
+	}
+	v.Labels, v.labeled = m.Labels, m.labeled
+	return v
 }
 
 func (a *attempt) limit() Limit { return a.batch.limit }

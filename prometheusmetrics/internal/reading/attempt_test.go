@@ -223,7 +223,7 @@ func TestQuantilesOfNothing(t *testing.T) {
 	timer := &resetting{count: 3, mean: 10}
 	r := readerOf(given{{"t", timer}})
 	for round, none := range []bool{false, true, false} {
-		stats := &r.Read(limit()).Metrics[0].Values.Stats
+		stats := r.Read(limit()).Metrics[0].Values.Stats
 		if len(stats.Percentiles) != 1 || math.IsNaN(stats.Percentiles[0]) != none || stats.Count == 0 {
 			t.Errorf("round %d: the quantiles of %d values are %v", round, stats.Count, stats.Percentiles)
 		}

@@ -56,14 +56,14 @@ func (v *Values) readDistribution(m distribution, want Wanted) {
 	}
 	switch {
 	case v.Buckets == nil:
-		m.ReadStatistics(&v.Stats, want.Percentiles)
+		m.ReadStatistics(v.Stats, want.Percentiles)
 	case !want.Buckets:
-		m.ReadStatistics(&v.Stats, nil) // for totals and rates
+		m.ReadStatistics(v.Stats, nil) // for totals and rates
 		if v.recent == nil {
 			v.recent = new(sliding)
 		}
 		v.recent.advance(time.Now(), want.Window, v.Buckets, changed)
-		v.recent.describe(&v.Stats, want.Percentiles, v.fractions)
+		v.recent.describe(v.Stats, want.Percentiles, v.fractions)
 	default:
 		v.Stats.Count = v.Buckets.Count()
 	}

@@ -38,13 +38,13 @@ func TestSecondReading(t *testing.T) {
 			{buckets, func(v *Values) float64 { return v.Buckets.SumFloat64() }, 5},
 			{fractions, func(v *Values) float64 { return v.Buckets.SumFloat64() }, 0.25},
 		} {
-			var v Values
+			v := NewValues()
 			want := Wanted{Buckets: typed, Percentiles: []float64{0.5}, Window: 1e9}
 			read := func() (float64, uint64) {
 				if err := v.read(test.metric, shape{}, want); err != nil {
 					t.Error(err)
 				}
-				return test.value(&v), v.Version
+				return test.value(v), v.Version
 			}
 			before, version := read()
 			update()
@@ -67,7 +67,7 @@ func TestCounterFractions(t *testing.T) {
 	c := metrics.NewCounter()
 	c.IncFloat64(0.25)
 	c.Inc(3)
-	var v Values
+	v := NewValues()
 	if v.readOwn(c, Wanted{}); v.Value != 3.25 {
 		t.Errorf("value %v, want 3.25", v.Value)
 	}
@@ -76,7 +76,7 @@ func TestCounterFractions(t *testing.T) {
 // TestCounterExemplar: it is another pointer when, and only when, it is another one.
 func TestCounterExemplar(t *testing.T) {
 	c := metrics.NewCounter()
-	var v Values
+	v := NewValues()
 	v.readOwn(c, Wanted{})
 	if v.Exemplar != nil {
 		t.Errorf("there is an exemplar: %v", v.Exemplar)
@@ -107,7 +107,7 @@ func TestPercentilesOfAnotherList(t *testing.T) {
 	for i := range int64(100) {
 		h.Update(i)
 	}
-	var v Values
+	v := NewValues()
 	v.readOwn(h, Wanted{Percentiles: []float64{0.1}})
 	low := v.Stats.Percentiles[0]
 	v.readOwn(h, Wanted{Percentiles: []float64{0.9}})

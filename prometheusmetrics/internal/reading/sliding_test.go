@@ -47,7 +47,7 @@ func TestSliding(t *testing.T) {
 // TestSlidingShowsChanges: within a step, a value that comes shows at once.
 func TestSlidingShowsChanges(t *testing.T) {
 	h := metrics.NewHistogram(metrics.NewBucketSample(0.05))
-	var v Values
+	v := NewValues()
 	want := Wanted{Percentiles: []float64{1}, Window: time.Hour}
 	for i := range 3 {
 		h.Update(int64(100 * (i + 1)))

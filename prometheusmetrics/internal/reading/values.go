@@ -13,11 +13,11 @@ import (
 // Values is what was read of one metric. A Reader keeps it between readings, so that
 // our own histograms compute again only what has changed.
 type Values struct {
-	Value   float64            // of a gauge or counter; 1 or 0 of a health check
-	Stats   metrics.Statistics // of all else
-	Created time.Time          // zero where the metric does not tell
-	Info    map[string]string  // pairs of an info metric
-	Labels  naming.Pairs       // original; nil for none
+	Value   float64             // of a gauge or counter; 1 or 0 of a health check
+	Stats   *metrics.Statistics // of all else; never nil
+	Created time.Time           // zero where the metric does not tell
+	Info    map[string]string   // pairs of an info metric
+	Labels  naming.Pairs        // original; nil for none
 
 	// Buckets are nil unless the sample is bucketed. Version is another number when
 	// they, or their exemplars, are others than before.
@@ -37,6 +37,20 @@ type Values struct {
 	fractions bool     // whether what is recorded is not whole numbers
 	recent    *sliding // nil until statistics of buckets are wanted
 }
+
+// NewValues returns values that nothing has been read into yet.
+func NewValues() *Values {
+	v := &struct {
+		Values
+		stats metrics.Statistics // in one place with the rest
+	}{}
+	v.Stats = &v.stats
+	return &v.Values
+}
+
+// noStatistics are those of what has none, which all of them share. Nobody writes to
+// them.
+var noStatistics metrics.Statistics
 
 // Wanted is what values are read for.
 type Wanted struct {

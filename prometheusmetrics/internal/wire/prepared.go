@@ -30,8 +30,8 @@ func NewHead(name, help, unit string, typ dto.MetricType) Head {
 // Labels are those of a series as the formats have them. They never change, and
 // the series of one metric may share them. Nil stands for none.
 type Labels struct {
-	text  []byte // without braces
-	pairs []byte // the fields of protobuf
+	both  []byte // the text, without braces, and the fields of protobuf
+	text  int    // how long the text is
 	plain bool
 }
 
@@ -52,17 +52,17 @@ func NewLabels(pairs ...string) *Labels {
 		protobuf, message = openMessage(protobuf, 1)
 		protobuf = closeMessage(appendString(appendString(protobuf, 1, pairs[i]), 2, pairs[i+1]), message)
 	}
-	both := append(append(make([]byte, 0, len(text)+len(protobuf)), text...), protobuf...)
-	l.text, l.pairs = both[:len(text):len(text)], both[len(text):]
+	l.both = append(append(make([]byte, 0, len(text)+len(protobuf)), text...), protobuf...)
+	l.text = len(text)
 	return l
 }
 
 // Touch reads from the labels, so that the processor has them in its cache.
 func (l *Labels) Touch() int {
-	if l == nil || len(l.text) == 0 {
+	if l == nil || len(l.both) == 0 {
 		return 0
 	}
-	return int(l.text[0])
+	return int(l.both[0])
 }
 
 // Begin appends what comes before the series of a family. It reports false where
@@ -97,7 +97,7 @@ func (e *Encoder) Value(dst []byte, labels *Labels, value float64) []byte {
 		dst = append(dst, e.head.Name...)
 		if labels != nil {
 			dst = append(dst, '{')
-			dst = append(dst, labels.text...)
+			dst = append(dst, labels.both[:labels.text]...)
 			dst = append(dst, '}')
 		}
 		dst = append(dst, ' ')
@@ -106,7 +106,7 @@ func (e *Encoder) Value(dst []byte, labels *Labels, value float64) []byte {
 	}
 	dst, message := openMessage(dst, 4)
 	if labels != nil {
-		dst = append(dst, labels.pairs...)
+		dst = append(dst, labels.both[labels.text:]...)
 	}
 	dst = append(dst, gaugeField, gaugeSize, valueField)
 	dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(value))
@@ -127,13 +127,13 @@ func (e *Encoder) Series(dst []byte, labels *Labels, metric *dto.Metric) ([]byte
 	if e.format.Kind != Protobuf {
 		e.text.labels = nil
 		if labels != nil {
-			e.text.labels = labels.text
+			e.text.labels = labels.both[:labels.text]
 		}
 		return e.text.series(dst, e.head.Type, metric)
 	}
 	dst, message := openMessage(dst, 4)
 	if labels != nil {
-		dst = append(dst, labels.pairs...)
+		dst = append(dst, labels.both[labels.text:]...)
 	}
 	return closeMessage(appendValues(dst, metric), message), true
 }

@@ -1,0 +1,136 @@
+//go:build !race
+
+// The race detector has sync.Pool forget what it holds at random, so what is
+// allocated under it says nothing.
+
+package prometheusmetrics
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/go-metrics-plus/metrics"
+)
+
+// crowd is as many counters with labels, and a twentieth as many bucketed timers.
+type crowd struct {
+	registry metrics.Registry
+	counters []metrics.Counter
+	timers   []metrics.Timer
+}
+
+func newCrowd(size int) *crowd {
+	c := &crowd{registry: metrics.NewRegistry(metrics.WithSample(func() metrics.Sample { return metrics.NewBucketSample(0.05) }))}
+	requests := metrics.NewVec[metrics.Counter](c.registry, "requests", "route", "method")
+	latency := metrics.NewVec[metrics.Timer](c.registry, "latency", "route")
+	for i := range size {
+		c.counters = append(c.counters, requests.With("/route/"+strconv.Itoa(i/4), strconv.Itoa(i%4)))
+	}
+	for i := range size / 20 {
+		c.timers = append(c.timers, latency.With("/route/"+strconv.Itoa(i)))
+	}
+	c.update()
+	return c
+}
+
+func (c *crowd) update() {
+	for _, counter := range c.counters {
+		counter.Inc(1)
+	}
+	for i, timer := range c.timers {
+		timer.Update(time.Duration(i) * time.Microsecond)
+	}
+}
+
+// scrapeAs scrapes into nowhere.
+func scrapeAs(h http.Handler, accept, encoding string) {
+	r := httptest.NewRequest(http.MethodGet, "/metrics", nil)
+	r.Header.Set("Accept", accept)
+	r.Header.Set("Accept-Encoding", encoding)
+	h.ServeHTTP(&partsWriter{header: make(http.Header)}, r)
+}
+
+// TestAllocationsOfManySeries: what flushes and scrapes allocate is as many pieces of
+// memory for fifty thousand series as for a thousand, whether anything changed.
+func TestAllocationsOfManySeries(t *testing.T) {
+	c := newCrowd(50_000)
+	d, _, _, _ := newTestDriver(t, Config{Layout: LayoutTyped, Registry: c.registry})
+	h := d.Handler()
+	once(t, d)
+	for name, work := range map[string]func(){
+		"flush, nothing updated": func() { once(t, d) },
+		"flush, all updated":     func() { c.update(); once(t, d) },
+		"flush and scrape in OpenMetrics": func() {
+			once(t, d)
+			scrapeAs(h, acceptHeaders[0], "gzip")
+		},
+		"flush and scrape in protobuf": func() {
+			once(t, d)
+			scrapeAs(h, acceptHeaders[10], "gzip")
+		},
+	} {
+		if n := testing.AllocsPerRun(2, work); n > 150 {
+			t.Errorf("%s: %v allocations, want at most 150", name, n)
+		}
+	}
+}
+
+// TestScrapeOfOneLargeFamily: a family is compressed as it is rendered, so that a scrape
+// needs less memory than its text takes.
+func TestScrapeOfOneLargeFamily(t *testing.T) {
+	c := newCrowd(50_000)
+	d, _, _, _ := newTestDriver(t, Config{Layout: LayoutTyped, Registry: c.registry})
+	once(t, d)
+	var text partsWriter
+	text.header = make(http.Header)
+	r := httptest.NewRequest(http.MethodGet, "/metrics", nil)
+	d.Handler().ServeHTTP(&text, r)
+	size := 0
+	for _, part := range text.parts {
+		size += len(part)
+	}
+	toolsLost() // so that nothing of the scrape before is used again
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	scrapeAs(d.Handler(), acceptHeaders[8], "gzip")
+	runtime.ReadMemStats(&after)
+	if took := int(after.TotalAlloc - before.TotalAlloc); size < 2_000_000 || took > 2*size/3 {
+		t.Errorf("a compressed scrape of %d bytes allocated %d", size, took)
+	}
+}
+
+// toolsLost empties the pools, which survive one collection.
+func toolsLost() {
+	runtime.GC()
+	runtime.GC()
+}
+
+// TestMemoryOfASeries bounds what one more child of a Vec takes in its registry, and in
+// a driver that has been flushed.
+func TestMemoryOfASeries(t *testing.T) {
+	const size = 20_000
+	heap := func() int {
+		toolsLost()
+		var memory runtime.MemStats
+		runtime.ReadMemStats(&memory)
+		return int(memory.HeapAlloc)
+	}
+	before := heap()
+	c := newCrowd(size)
+	recording := heap()
+	d, _, _, _ := newTestDriver(t, Config{Layout: LayoutTyped, Registry: c.registry})
+	once(t, d)
+	once(t, d)
+	flushed := heap()
+	each := func(bytes int) int { return bytes / (len(c.counters) + len(c.timers)) }
+	t.Logf("%d bytes in the registry, %d in the driver", each(recording-before), each(flushed-recording))
+	if each(recording-before) > 700 || each(flushed-recording) > 1800 {
+		t.Errorf("a series takes %d bytes in the registry and %d in the driver", each(recording-before), each(flushed-recording))
+	}
+	runtime.KeepAlive(c)
+	runtime.KeepAlive(d)
+}
