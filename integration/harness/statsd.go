@@ -6,7 +6,11 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
 )
 
 // StatsDExporter is a running statsd_exporter, which shows what it gets to Prometheus.
@@ -56,4 +60,24 @@ func (e *StatsDExporter) Metrics() (string, error) {
 	}
 	text, err := io.ReadAll(response.Body)
 	return string(text), err
+}
+
+// Sums returns, by name, the sum over all labels of each counter and gauge.
+func (e *StatsDExporter) Sums() (map[string]float64, error) {
+	text, err := e.Metrics()
+	if err != nil {
+		return nil, err
+	}
+	parser := expfmt.NewTextParser(model.LegacyValidation)
+	families, err := parser.TextToMetricFamilies(strings.NewReader(text))
+	if err != nil {
+		return nil, fmt.Errorf("%w in\n%s", err, text)
+	}
+	sums := map[string]float64{}
+	for name, family := range families {
+		for _, metric := range family.Metric {
+			sums[name] += metric.GetCounter().GetValue() + metric.GetGauge().GetValue()
+		}
+	}
+	return sums, nil
 }

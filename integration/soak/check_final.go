@@ -24,7 +24,7 @@ func (r *run) checkFinalValues() {
 				id.job = job
 				r.checkFinal(id, l)
 			}
-			if id.driver != "push" {
+			if id.driver != "push" && id.driver != sentDriver {
 				r.checkNative(id, l)
 			}
 		}
@@ -32,13 +32,15 @@ func (r *run) checkFinalValues() {
 	}
 }
 
-// jobsOf are the jobs that show a driver.
+// jobsOf are the jobs that show a driver. One for other programs has receivers instead.
 func jobsOf(driver string) []string {
 	switch driver {
 	case "push":
 		return []string{gatewayJob}
 	case "own":
 		return []string{"own"}
+	case sentDriver:
+		return nil
 	}
 	return []string{"metrics", "promhttp"}
 }

@@ -31,7 +31,7 @@ func (r *run) checkReports() {
 			r.checkExplained(d)
 			r.checkReported(d)
 		}
-		r.checkPushesReported(s)
+		r.checkFailuresReported(s)
 	}
 }
 
@@ -57,12 +57,13 @@ func (r *run) checkExplained(d diary) {
 	times := map[kind]int{}
 	for _, report := range d.reports {
 		r.count(reportsCheck, 1)
-		r.tally.reasons[report.Reason]++
+		r.tally.reasons[kindOf(report)]++
 		max, explained := d.explain(report)
 		k := kind{report.Driver, report.Name, report.Reason}
 		times[k]++
 		switch {
 		case report.Reason == "push" && r.pushMayFail(d, report.At):
+		case report.Reason == truth.DeliveryFailed && r.deliveryMayFail(d, report):
 		case !explained && !(slices.Contains(tooSlow, report.Reason) && d.stalled(report.At)):
 			r.fail(reportsCheck, "%s: driver %s reported, for no reason, at %v: %s",
 				d.service, report.Driver, report.At, report.Text)
@@ -109,25 +110,64 @@ func (r *run) pushMayFail(d diary, at time.Time) bool {
 	return r.stopped(at.Add(-4*scrapeInterval), at, onGateway, d.service) || d.stalled(at)
 }
 
-// checkPushesReported checks that each trouble of the Pushgateway by which requests
-// of all services failed was reported by those that lived through it undisturbed.
-// Each kind of failure is reported once until a push goes well, as one does while the
-// gateway is at rest.
-func (r *run) checkPushesReported(s *service) {
+// deliveryMayFail reports whether a delivery that failed just before a moment had a
+// reason. It ends after two seconds, and a while later if the service is not run.
+func (r *run) deliveryMayFail(d diary, report truth.Report) bool {
+	from := report.At.Add(-5 * scrapeInterval)
+	return r.stopped(from, report.At, report.Driver, d.service) || d.stalled(report.At) || r.slowBetween(from, report.At)
+}
+
+// kindOf is what a report is counted as.
+func kindOf(report truth.Report) string {
+	if report.Reason == truth.DeliveryFailed {
+		return report.Reason + ", " + report.Driver
+	}
+	return report.Reason
+}
+
+// checkFailuresReported checks that services report what happens to the Pushgateway and
+// to the receivers.
+func (r *run) checkFailuresReported(s *service) {
 	var reports []truth.Report
 	for generation := 1; generation <= s.generation; generation++ {
 		reports = append(reports, r.readDiary(s, generation).reports...)
 	}
+	r.checkOutages(s, outages{on: onGateway, least: 3 * scrapeInterval, most: 2 * scrapeInterval,
+		reported: slices.DeleteFunc(slices.Clone(reports), func(t truth.Report) bool { return t.Reason != "push" })})
+	for _, c := range r.receivers {
+		if !c.takes(s) {
+			continue
+		}
+		r.checkOutages(s, outages{on: c.name, least: 7 * scrapeInterval / 2, most: 4 * scrapeInterval,
+			reported: slices.DeleteFunc(slices.Clone(reports), func(t truth.Report) bool {
+				return t.Reason != truth.DeliveryFailed || t.Driver != c.name
+			})})
+	}
+}
+
+// outages are the events of one receiver, and what was reported about it.
+type outages struct {
+	on       string
+	reported []truth.Report
+	least    time.Duration // an event that takes less may pass between two deliveries
+	most     time.Duration // a report comes so long after the end, at most
+}
+
+// checkOutages checks that each trouble of a receiver by which requests of all services
+// failed was reported by those that lived through it undisturbed. Each kind of failure is
+// reported once until a delivery goes well, as one does while the receiver is at rest.
+func (r *run) checkOutages(s *service, o outages) {
 	for _, e := range r.events {
-		if e.on != onGateway || e.hidden || e.to.Sub(e.from) < 3*scrapeInterval ||
-			r.stopped(e.from.Add(-rest), e.to, s.name) || r.slowBetween(e.from.Add(-rest), e.to) {
+		from := e.from.Add(-longRest)
+		if e.on != o.on || e.hidden || e.to.Sub(e.from) < o.least ||
+			r.stopped(from, e.to, s.name) || r.slowBetween(from, e.to) || r.stalledBetween(s.name, from, e.to) {
 			continue
 		}
 		r.count(causesCheck, 1)
-		if !slices.ContainsFunc(reports, func(report truth.Report) bool {
-			return report.Reason == "push" && e.overlaps(report.At.Add(-2*scrapeInterval), report.At)
+		if !slices.ContainsFunc(o.reported, func(report truth.Report) bool {
+			return e.overlaps(report.At.Add(-o.most), report.At)
 		}) {
-			r.fail(causesCheck, "%s: nothing was reported of %s from %v to %v", s.name, e.trouble, e.from, e.to)
+			r.fail(causesCheck, "%s: nothing was reported of %s (%s) from %v to %v", s.name, e.trouble, e.on, e.from, e.to)
 		}
 	}
 }

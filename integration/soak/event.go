@@ -12,7 +12,7 @@ type event struct {
 	hidden  bool      // although nobody can tell
 }
 
-// What trouble is made to beside services.
+// What trouble is made to beside services, and receivers by their names.
 const (
 	onPrometheus = "prometheus"
 	onGateway    = "gateway"

@@ -31,6 +31,8 @@ const (
 	slow           // it passes the request on after a while
 	full           // it has no room: 503
 	refusing       // it has no room for this one: 413
+	busy           // it wants to be left alone for a second: 429
+	diskFull       // it has no room on its disk: 507
 	nonsense       // it answers what is no HTTP
 	wrong          // it answers 200 with a body that says nothing, and loses the request
 	resetting      // it closes the connection
@@ -94,6 +96,11 @@ func (p *proxy) serve(w http.ResponseWriter, r *http.Request, forward http.Handl
 		http.Error(w, "full", http.StatusServiceUnavailable)
 	case refusing:
 		http.Error(w, "too large", http.StatusRequestEntityTooLarge)
+	case busy:
+		w.Header().Set("Retry-After", "1")
+		http.Error(w, "busy", http.StatusTooManyRequests)
+	case diskFull:
+		http.Error(w, "no space left on device", http.StatusInsufficientStorage)
 	case wrong:
 		io.WriteString(w, "<html>welcome</html>")
 	case nonsense:

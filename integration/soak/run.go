@@ -23,10 +23,14 @@ type run struct {
 	gateway  *harness.Pushgateway
 	proxy    *proxy // before the gateway
 	server   *harness.Prometheus
-	events   []event
-	tally    tally
-	values   values
-	client   http.Client
+
+	receivers []*receiver // of the drivers for other programs
+	statsd    statsdValues
+
+	events []event
+	tally  tally
+	values values
+	client http.Client
 }
 
 // Run runs the chain for so long with trouble, and then until everything has been
@@ -45,9 +49,11 @@ func Run(t testing.TB, seed uint64, length time.Duration) *run {
 	r.checkValues()
 	r.checkFinalValues()
 	r.checkScrapes()
+	r.checkDeliveries(r.begun, allLives)
 	r.checkReports()
 	r.checkLatency()
 	r.checkStates(before)
+	r.checkClosing()
 	return r
 }
 
@@ -56,6 +62,7 @@ func (r *run) start() {
 	r.broker = startBroker(r.t)
 	r.gateway = harness.StartPushgateway(r.t)
 	r.proxy = startProxy(r.t, r.gateway.Address)
+	r.startReceivers()
 	program := buildService(r.t)
 	for _, s := range []*service{
 		{name: "steady", kafka: true},
@@ -133,6 +140,7 @@ func (r *run) settle() {
 // scrape shows the last flush, which may have begun before.
 func (r *run) awaitFlushes() {
 	r.awaitPushes()
+	r.awaitDeliveries()
 	for range 3 {
 		r.awaitScrapes()
 	}

@@ -40,6 +40,7 @@ func (r *run) startService(s *service, environment ...string) {
 	if s.kafka {
 		arguments = append(arguments, "-broker", r.broker)
 	}
+	arguments = append(arguments, r.deliveryArguments(s)...)
 	s.process = harness.StartWith(r.t, append(environment, s.environment...), s.name, s.program, arguments...)
 	s.address = s.process.AwaitLog(r.t, `serving http://(\S+)/`)
 }

@@ -19,6 +19,7 @@ type trouble struct {
 func (r *run) troubles() (all []trouble) {
 	for _, list := range [][]trouble{
 		r.serviceTroubles(), r.processTroubles(), r.clientTroubles(), r.prometheusTroubles(), r.gatewayTroubles(),
+		r.receiverTroubles(),
 	} {
 		all = append(all, list...)
 	}
@@ -43,11 +44,22 @@ func (r *run) service(name string) *service {
 }
 
 const (
-	concurrent = 3                      // troubles at a time
+	concurrent = 4                      // troubles at a time
 	tick       = 200 * time.Millisecond // how often somebody looks
 	rest       = 4 * time.Second        // between two troubles for one: a few scrapes and pushes
 	checkEvery = 10 * time.Second
+
+	// longRest is that of what is delivered or pushed to: a driver that has failed for
+	// five seconds may wait for eight more, and then delivers.
+	longRest = 12 * time.Second
 )
+
+func (r *run) restOf(on string) time.Duration {
+	if on == onGateway || slices.ContainsFunc(r.receivers, func(c *receiver) bool { return c.name == on }) {
+		return longRest
+	}
+	return rest
+}
 
 // lasting is a trouble that was made.
 type lasting struct {
@@ -73,6 +85,7 @@ func (r *run) trouble() {
 		}
 		if time.Since(checked) > checkEvery && !r.stopped(time.Now(), time.Now(), onPrometheus) {
 			r.checkValues()
+			r.watchStatsD()
 			r.watchMemory()
 			checked = time.Now()
 		}
@@ -104,7 +117,7 @@ func (r *run) deal(deck []trouble, now []lasting, over time.Time) ([]trouble, []
 // atRest reports whether nobody makes trouble to one, or did a moment ago.
 func (r *run) atRest(on string) bool {
 	return !slices.ContainsFunc(r.events, func(e event) bool {
-		return e.on == on && e.overlaps(time.Now().Add(-rest), time.Now())
+		return e.on == on && e.overlaps(time.Now().Add(-r.restOf(on)), time.Now())
 	})
 }
 

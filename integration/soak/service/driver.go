@@ -33,14 +33,16 @@ type driver struct {
 
 // a plan says which driver to make.
 type plan struct {
-	name     string
-	config   prometheusmetrics.Config
-	sources  []string
-	detached bool
+	name      string
+	config    prometheusmetrics.Config
+	sources   []string
+	detached  bool
+	someChurn bool // not all that comes by the thousand
 }
 
 // plans are the drivers of the service: of both layouts, read at scrapes and at
-// intervals, in one registry and by themselves, for a Pushgateway, and for Sarama.
+// intervals, in one registry and by themselves, for other programs, for a Pushgateway, and
+// for Sarama.
 func (s *service) plans() []plan {
 	const typed, gauges = prometheusmetrics.LayoutTyped, prometheusmetrics.LayoutGauges
 	all := []plan{
@@ -50,6 +52,11 @@ func (s *service) plans() []plan {
 			Layout: gauges}},
 		{name: "own", sources: []string{"main"}, detached: true, config: prometheusmetrics.Config{
 			Layout: typed, FlushInterval: time.Second / 2, IdleAfter: idleAfter, Detached: true}},
+	}
+	if s.to != (receivers{}) {
+		c := prometheusmetrics.Config{Layout: typed, FlushInterval: time.Second, Detached: true,
+			ConstLabels: prometheus.Labels{"service": s.name}}
+		all = append(all, plan{name: "sent", sources: []string{"main"}, detached: true, someChurn: true, config: c})
 	}
 	if s.gateway != "" {
 		all = append(all, plan{name: "push", sources: []string{"main"}, detached: true, config: prometheusmetrics.Config{
@@ -104,7 +111,11 @@ func (s *service) newDriver(p plan) (d *driver, err error) {
 	c.Registry = &marker{marks: d.marks, number: metrics.NewGaugeFloat64()} // the first that is listed
 	for _, name := range p.sources {
 		d.reads[name] = true
-		c.Sources = append(c.Sources, prometheusmetrics.LabelledSource{Source: s.source(name)})
+		source := s.source(name)
+		if p.someChurn {
+			source = someChurn{source.(*metrics.StandardRegistry)}
+		}
+		c.Sources = append(c.Sources, prometheusmetrics.LabelledSource{Source: source})
 	}
 	c.OnError = func(err error) { s.report(d, err) }
 	registerer := prometheus.Registerer(s.prom)

@@ -170,6 +170,14 @@ func (l *load) record(ctx context.Context, random *rand.Rand) {
 	}
 }
 
+// burst records each thing once, with nothing else under way.
+func (l *load) burst() {
+	random := rand.New(rand.NewPCG(l.seed, uint64(len(l.act))))
+	for _, step := range l.act {
+		step(random)
+	}
+}
+
 // stop ends recording: nothing is under way any more when it returns.
 func (l *load) stop() {
 	if l.cancel != nil {

@@ -6,10 +6,13 @@
 //	-listen       its address
 //	-broker       a Kafka broker for Sarama; none without it
 //	-gateway      a Pushgateway, or what stands before one
+//	-otlp, -remotewrite, -graphite, -influxdb, -statsd
+//	              receivers of the drivers for other programs; none without them
 //
 // It serves its metrics in several ways (see routes.go), and takes orders: POST
 // /quiesce ends the load, /load begins it again, /trouble/<name> makes trouble, /state
-// says what it holds after a collection of garbage, /clock shifts its wall clock.
+// says what it holds after a collection of garbage, /clock shifts its wall clock, /close
+// closes the drivers for other programs.
 package main
 
 import (
@@ -37,23 +40,25 @@ type options struct {
 	name, folder, listen, broker, gateway string
 	generation                            int
 	seed                                  uint64
+	to                                    receivers
 }
 
 // service is one life of the program.
 type service struct {
 	options
-	slots     *slots
-	prom      *prometheus.Registry // where most drivers are
-	sources   sources
-	drivers   []*driver
-	load      *load
-	latency   *latency
-	reports   *truth.Journal[truth.Report]
-	causes    *truth.Journal[truth.Cause]
-	stalls    *truth.Journal[truth.Stall]
-	troubles  sync.WaitGroup
-	ctx       context.Context // ends with the service
-	occasions atomic.Int64
+	slots      *slots
+	prom       *prometheus.Registry // where most drivers are
+	sources    sources
+	drivers    []*driver
+	deliveries []delivering
+	load       *load
+	latency    *latency
+	reports    *truth.Journal[truth.Report]
+	causes     *truth.Journal[truth.Cause]
+	stalls     *truth.Journal[truth.Stall]
+	troubles   sync.WaitGroup
+	ctx        context.Context // ends with the service
+	occasions  atomic.Int64
 }
 
 func main() {
@@ -63,6 +68,11 @@ func main() {
 	flag.StringVar(&o.listen, "listen", "127.0.0.1:0", "address to listen at")
 	flag.StringVar(&o.broker, "broker", "", "address of a Kafka broker")
 	flag.StringVar(&o.gateway, "gateway", "", "address of a Pushgateway")
+	flag.StringVar(&o.to.otlp, "otlp", "", "URL that takes OTLP over HTTP")
+	flag.StringVar(&o.to.remoteWrite, "remotewrite", "", "URL that takes remote write")
+	flag.StringVar(&o.to.graphite, "graphite", "", "address that takes Graphite's lines over TCP")
+	flag.StringVar(&o.to.influxdb, "influxdb", "", "URL that takes InfluxDB's lines")
+	flag.StringVar(&o.to.statsd, "statsd", "", "address that takes StatsD's packets")
 	flag.IntVar(&o.generation, "generation", 1, "which life of the service this is")
 	flag.Uint64Var(&o.seed, "seed", 1, "seed of its load")
 	flag.Parse()
@@ -84,7 +94,7 @@ func run(ctx context.Context, o options) error {
 	}
 	random := rand.New(rand.NewPCG(o.seed, uint64(o.generation)))
 	s.load, s.latency = newLoad(s, random.Uint64()), newLatency(s.sources.main())
-	if err := s.startDrivers(); err != nil {
+	if err := errors.Join(s.startDrivers(), s.startDeliveries()); err != nil {
 		return err
 	}
 	server := &http.Server{Handler: s.routes(), ReadHeaderTimeout: 10 * time.Second, WriteTimeout: 20 * time.Second}
@@ -95,6 +105,9 @@ func run(ctx context.Context, o options) error {
 	fmt.Printf("serving http://%s/\n", listener.Addr())
 	<-ctx.Done()
 	s.load.stop()
+	for _, d := range s.deliveries {
+		d.Close()
+	}
 	for _, d := range s.drivers {
 		d.Close()
 	}

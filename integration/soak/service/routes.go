@@ -24,6 +24,7 @@ func (s *service) routes() http.Handler {
 	mux.HandleFunc("POST /clock", s.shiftClock)
 	mux.HandleFunc("POST /trouble/{name}", s.makeTrouble)
 	mux.HandleFunc("POST /calm", s.awaitCalm)
+	mux.HandleFunc("GET /close", s.closeDeliveries)
 	mux.HandleFunc("GET /state", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, s.state()) })
 	mux.HandleFunc("GET /latency", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, s.latency.result()) })
 	return mux

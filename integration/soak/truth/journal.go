@@ -19,6 +19,10 @@ type Report struct {
 	Text   string
 }
 
+// DeliveryFailed is the reason of a report that a driver for another program could not
+// deliver.
+const DeliveryFailed = "delivery"
+
 // A Cause is something that a service does to its drivers, and what they must
 // report of it.
 type Cause struct {

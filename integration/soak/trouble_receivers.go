@@ -1,0 +1,72 @@
+package soak
+
+import "time"
+
+// receiverTroubles are what happens to the receivers of the drivers for other programs,
+// and on the way to them.
+func (r *run) receiverTroubles() (all []trouble) {
+	for _, c := range r.receivers {
+		add := func(name string, hidden bool, begin func() (end func())) {
+			all = append(all, trouble{
+				name: "receiver " + name, least: 2 * time.Second, most: 5 * time.Second, on: []string{c.name}, stops: true,
+				hidden: hidden, begin: func(*run, string) func() { return begin() },
+			})
+		}
+		add("killed", false, func() func() {
+			if err := c.program.Kill(); err != nil {
+				r.t.Fatal(err)
+			}
+			return func() { c.program.Restart(r.t) }
+		})
+		add("suspended", !c.answers(), func() func() {
+			if err := c.program.Suspend(); err != nil {
+				r.t.Fatal(err)
+			}
+			return func() {
+				if err := c.program.Resume(); err != nil {
+					r.t.Fatal(err)
+				}
+			}
+		})
+		for _, m := range c.modes() {
+			add(m.name, m.hidden, func() func() {
+				c.proxy.set(m.mode)
+				return func() { c.proxy.set(passing) }
+			})
+		}
+	}
+	return all
+}
+
+// answers reports whether the receiver says that it has got something. Nobody can tell
+// that a program without answers does nothing with what the system has taken for it.
+func (c *receiver) answers() bool {
+	_, http := c.proxy.(*proxy)
+	return http
+}
+
+// namedMode is a mode, and how its trouble is called.
+type namedMode struct {
+	mode   mode
+	name   string
+	hidden bool
+}
+
+// modes are what happens on the way to the receiver.
+func (c *receiver) modes() (modes []namedMode) {
+	if c.proxy == nil {
+		return nil
+	}
+	modes = []namedMode{
+		{slow, "slow", true},
+		{wrong, "answering another page", true},
+		{refusing, "refusing", false},
+		{resetting, "resetting connections", false},
+		{hanging, "not reading", !c.answers()},
+	}
+	if c.answers() {
+		modes = append(modes, namedMode{full, "full (503)", false}, namedMode{busy, "busy (429)", false},
+			namedMode{diskFull, "with a full disk (507)", false}, namedMode{nonsense, "answering nonsense", false})
+	}
+	return modes
+}
