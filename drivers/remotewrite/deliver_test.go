@@ -100,7 +100,7 @@ func answers(r *receiver, header http.Header) *atomic.Int32 {
 func TestRoundsOfAnOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
-		g := &gauges{}
+		g := &gauges{values: map[string]float64{"a": 1}}
 		r := newReceiver(remote.WriteV2MessageType)
 		status := answers(r, nil)
 		status.Store(503)
@@ -139,6 +139,40 @@ func TestRoundsOfAnOutage(t *testing.T) {
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		want(t, "reported for the next outage", told(), "remotewrite: to "+address+": status 500: not now")
+	})
+}
+
+// An interval that is shorter than the time between two tries is kept, too.
+func TestRoundsOfAnOutageAtAShortInterval(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		r := newReceiver(remote.WriteV2MessageType)
+		status := answers(r, nil)
+		status.Store(503)
+		g := &gauges{values: map[string]float64{"a": 1}}
+		d, _ := newTestDriver(t, r, Config{Gatherer: g, Interval: time.Second})
+		go d.Run()
+		time.Sleep(20 * time.Second)
+		status.Store(0)
+		time.Sleep(time.Second)
+		synctest.Wait()
+		var times []time.Duration
+		for _, sample := range brief(start, r.got()) {
+			at, err := time.ParseDuration(sample[strings.Index(sample, "@")+1:])
+			if err != nil {
+				t.Fatal(err)
+			}
+			times = append(times, at)
+		}
+		slices.Sort(times)
+		for i := 1; i < len(times); i++ {
+			if times[i]-times[i-1] >= 2*time.Second {
+				t.Errorf("no sample between %v and %v", times[i-1], times[i])
+			}
+		}
+		if len(times) < 18 {
+			t.Errorf("only %d samples arrived, of %v", len(times), times)
+		}
 	})
 }
 

@@ -87,6 +87,8 @@ func New(config Config) (*Driver, error) {
 		Interval: d.config.Interval,
 		Timeout:  d.config.Timeout,
 		OnError:  d.config.OnError,
+
+		KeepInterval: true, // samples wait for a receiver that is away
 	})
 	if err != nil {
 		return nil, err

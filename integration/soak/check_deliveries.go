@@ -15,6 +15,7 @@ import (
 const (
 	deliveriesCheck = "values delivered"
 	deliveredCheck  = "final values delivered"
+	gapsCheck       = "samples that waited for the receiver"
 	livesDelivered  = "values delivered before a kill"
 )
 
@@ -112,6 +113,30 @@ func (d delivered) check() {
 	}
 	last, _ := d.life.history.Of(int64(d.markAt(times[len(times)-1])))
 	d.checkEnd(*last)
+	if d.receiver.queues {
+		d.checkGaps(times)
+	}
+}
+
+// checkGaps checks that there is a sample for about each interval, whether or not the
+// receiver was there to take it, unless it refused samples for good.
+func (d delivered) checkGaps(times []model.Time) {
+	const most = 7 * time.Second / 2 // an interval, and a delivery of two seconds that fails
+	for i, at := range times[1:] {
+		from, to := times[i].Time(), at.Time()
+		d.count(gapsCheck, 1)
+		if to.Sub(from) > most && !d.refused(from.Add(-longRest), to) && !d.stopped(from, to, d.service.name) &&
+			!d.slowBetween(from, to) && !d.stalledBetween(d.service.name, from, to) {
+			d.fail(gapsCheck, "%v: none between %v and %v", d, from, to)
+		}
+	}
+}
+
+// refused reports whether the receiver may have refused, or lost, what it was sent.
+func (d delivered) refused(from, to time.Time) bool {
+	return slices.ContainsFunc(d.events, func(e event) bool {
+		return e.on == d.receiver.name && e.overlaps(from, to) && (e.trouble == refusingName || e.trouble == wrongName)
+	})
 }
 
 // times are when deliveries of this life were stored.

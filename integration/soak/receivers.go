@@ -31,6 +31,8 @@ type receiver struct {
 	timed bool
 	// seconds is true where times are whole seconds, so that two deliveries may have one.
 	seconds bool
+	// queues is true where deliveries wait for a receiver that is away.
+	queues bool
 	// to is what the services deliver to.
 	to func(s *service) string
 }
@@ -75,7 +77,7 @@ func startRemoteWrite(t testing.TB) *receiver {
 	p := harness.StartPrometheusReceiver(t)
 	before := startProxy(t, strings.TrimPrefix(p.URL, "http://"))
 	to := func(*service) string { return "http://" + before.address() + "/api/v1/write" }
-	return &receiver{program: p, proxy: before, server: p, timed: true, to: to}
+	return &receiver{program: p, proxy: before, server: p, timed: true, queues: true, to: to}
 }
 
 func startGraphite(t testing.TB) *receiver {
@@ -199,7 +201,8 @@ func (r *run) awaitDeliveries() {
 	lives := r.readLives()
 	r.eachDelivery(func(c *receiver, s *service) {
 		want := float64(whole)
-		if marks := lives[showing{service: s.name, driver: sentDriver, generation: s.generation}].history.Marks; len(marks) > 0 {
+		id := showing{service: s.name, driver: sentDriver, generation: s.generation}
+		if marks := lives[id].history.Marks; len(marks) > 0 {
 			want += float64(marks[len(marks)-1].Number)
 		}
 		r.await(c.name+" to have what "+s.name+" delivers", func() error {

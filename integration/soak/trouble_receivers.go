@@ -8,17 +8,17 @@ func (r *run) receiverTroubles() (all []trouble) {
 	for _, c := range r.receivers {
 		add := func(name string, hidden bool, begin func() (end func())) {
 			all = append(all, trouble{
-				name: "receiver " + name, least: 2 * time.Second, most: 5 * time.Second, on: []string{c.name}, stops: true,
+				name: name, least: 2 * time.Second, most: 5 * time.Second, on: []string{c.name}, stops: true,
 				hidden: hidden, begin: func(*run, string) func() { return begin() },
 			})
 		}
-		add("killed", false, func() func() {
+		add("receiver killed", false, func() func() {
 			if err := c.program.Kill(); err != nil {
 				r.t.Fatal(err)
 			}
 			return func() { c.program.Restart(r.t) }
 		})
-		add("suspended", !c.answers(), func() func() {
+		add("receiver suspended", !c.answers(), func() func() {
 			if err := c.program.Suspend(); err != nil {
 				r.t.Fatal(err)
 			}
@@ -45,6 +45,12 @@ func (c *receiver) answers() bool {
 	return http
 }
 
+// The troubles by which samples are lost for good.
+const (
+	wrongName    = "receiver answering another page"
+	refusingName = "receiver refusing"
+)
+
 // namedMode is a mode, and how its trouble is called.
 type namedMode struct {
 	mode   mode
@@ -58,15 +64,19 @@ func (c *receiver) modes() (modes []namedMode) {
 		return nil
 	}
 	modes = []namedMode{
-		{slow, "slow", true},
-		{wrong, "answering another page", true},
-		{refusing, "refusing", false},
-		{resetting, "resetting connections", false},
-		{hanging, "not reading", !c.answers()},
+		{slow, "receiver slow", true},
+		{wrong, wrongName, true},
+		{refusing, refusingName, false},
+		{resetting, "receiver resetting connections", false},
+		{hanging, "receiver not reading", !c.answers()},
 	}
 	if c.answers() {
-		modes = append(modes, namedMode{full, "full (503)", false}, namedMode{busy, "busy (429)", false},
-			namedMode{diskFull, "with a full disk (507)", false}, namedMode{nonsense, "answering nonsense", false})
+		modes = append(modes, []namedMode{
+			{full, "receiver full (503)", false},
+			{busy, "receiver busy (429)", false},
+			{diskFull, "receiver with a full disk (507)", false},
+			{nonsense, "receiver answering nonsense", false},
+		}...)
 	}
 	return modes
 }

@@ -35,6 +35,11 @@ type Config struct {
 	// DefaultInterval, negative is an error.
 	Interval time.Duration
 
+	// KeepInterval has Run deliver at the interval although deliveries fail, and try again
+	// in between: for drivers whose deliveries collect something that later ones send.
+	// Otherwise it waits longer and longer.
+	KeepInterval bool
+
 	// Timeout bounds one delivery; 0 means DefaultTimeout, or Interval if that is
 	// less; negative is an error.
 	Timeout time.Duration

@@ -247,10 +247,11 @@ func (l *Loop) wait(err error, begun time.Time, retry *backoff.Backoff) time.Dur
 		return due
 	}
 	failure := failureOf(err)
-	if failure.Permanent {
+	switch again := retry.Next(); {
+	case failure.Permanent:
 		retry.Reset()
-	} else {
-		due = retry.Next()
+	case again < due || !l.config.KeepInterval:
+		due = again
 	}
 	return max(due, min(failure.RetryAfter, maxRetryAfter))
 }

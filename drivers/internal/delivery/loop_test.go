@@ -193,6 +193,25 @@ func TestBackoffAndReports(t *testing.T) {
 	})
 }
 
+// Tries come between the deliveries that are due, and put none of them off.
+func TestKeepInterval(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDouble(t, Config{Interval: 3 * s, KeepInterval: true})
+		d.answer(errors.New("refused"))
+		d.start()
+		time.Sleep(31 * s)
+		synctest.Wait()
+		for due := 0 * s; due < 31*s; due += 3 * s {
+			if !slices.Contains(d.times, due) {
+				t.Errorf("nothing was delivered at %v, but at %v", due, d.times)
+			}
+		}
+		if len(d.times) < 12 {
+			t.Errorf("it did not try again in between: %v", d.times)
+		}
+	})
+}
+
 func TestPermanentFailuresWaitForTheInterval(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDouble(t, Config{})
