@@ -12,10 +12,10 @@
 // same packet, since StatsD takes a sign for a difference. A counter is a counter, of
 // which each delivery sends what it has gained; the first one sends all. Summaries and
 // histograms have counters with _count and _sum after the name; the quantiles of a
-// summary are gauges with the tag quantile, the buckets of a classic histogram counters
-// with _bucket and the tag le, cumulative as in Prometheus. Of a native histogram that
-// has no classic buckets only count and sum are sent. Values keep their units: seconds
-// stay seconds. NaN and infinities are not sent, as the protocol has none.
+// summary are gauges with _quantile and the tag quantile, the buckets of a classic
+// histogram counters with _bucket and the tag le, cumulative as in Prometheus. Of a native
+// histogram that has no classic buckets only count and sum are sent. Values keep their
+// units: seconds stay seconds. NaN and infinities are not sent, as the protocol has none.
 //
 // # Names
 //

@@ -59,6 +59,33 @@ func TestCountersAreDifferences(t *testing.T) {
 	}
 }
 
+// No gauge has the name of a metric that has counters with _count and _sum: once
+// statsd_exporter knows one, it refuses such counters with labels that are new to it.
+func TestQuantilesHaveANameOfTheirOwn(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	vec := prometheus.NewSummaryVec(prometheus.SummaryOpts{
+		Name: "x", Objectives: map[float64]float64{0.5: 0.05}, MaxAge: time.Hour,
+	}, []string{"shop"})
+	registry.MustRegister(vec)
+	s := newServer(t)
+	d, _ := newDriver(t, s, Config{Gatherer: registry})
+	for i, shop := range []string{"north", "south"} {
+		vec.WithLabelValues(shop).Observe(7)
+		once(t, d)
+		if got := s.counters["x_count|#shop:"+shop]; got != 1 {
+			t.Errorf("delivery %d: the count of %s is %v", i, shop, got)
+		}
+		if got := s.gauges["x_quantile|#shop:"+shop+",quantile:0.5"]; got != 7 {
+			t.Errorf("delivery %d: the quantile of %s is %v, of %v", i, shop, got, s.gauges)
+		}
+	}
+	for key := range s.gauges {
+		if name, _, _ := strings.Cut(key, "|"); name == "x" {
+			t.Errorf("there is a gauge %s", key)
+		}
+	}
+}
+
 // A source that begins anew is known by a value that went down, or by the time when it
 // began to count.
 func TestRestartsOfTheSource(t *testing.T) {

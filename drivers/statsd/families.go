@@ -52,7 +52,8 @@ func (s *sampler) summary(summary *dto.Summary) {
 	restarted := s.count("_count", "", float64(summary.GetSampleCount()), false, true)
 	s.count("_sum", "", summary.GetSampleSum(), restarted, false)
 	for _, q := range summary.GetQuantile() {
-		s.gauge("", "quantile", lines.FormatBound(q.GetQuantile()), q.GetValue())
+		// statsd_exporter refuses new series of x_count and x_sum once there is a gauge x.
+		s.gauge("_quantile", "quantile", lines.FormatBound(q.GetQuantile()), q.GetValue())
 	}
 }
 

@@ -31,8 +31,8 @@ type application struct {
 
 	orders  *metrics.Vec[metrics.Counter]
 	balance metrics.GaugeFloat64
-	payment metrics.Timer     // with buckets
-	basket  metrics.Histogram // a reservoir, so that it becomes a summary
+	payment metrics.Timer                   // with buckets
+	basket  *metrics.Vec[metrics.Histogram] // with reservoirs, so that they become summaries
 
 	mu       sync.Mutex
 	reported []string
@@ -63,7 +63,7 @@ func newApplication(t *testing.T) *application {
 		orders:   metrics.NewVec[metrics.Counter](r, "orders", "paid_by"),
 		balance:  metrics.GetOrRegisterGaugeFloat64("balance", r),
 		payment:  payment,
-		basket:   metrics.GetOrRegisterHistogram("basket", r, metrics.NewUniformSample(100)),
+		basket:   metrics.NewVec[metrics.Histogram](r, "basket", "shop"),
 	}
 }
 
@@ -73,7 +73,7 @@ func (a *application) record() {
 		a.orders.With([]string{"card", "transfer", "a,b|c:d e"}[i%3]).Inc(int64(i))
 		a.balance.Update(-float64(i) - 0.5)
 		a.payment.Update(time.Duration(i) * 3 * time.Millisecond)
-		a.basket.Update(int64(i * i))
+		a.basket.With([]string{"north", "south"}[i%2]).Update(int64(i * i))
 	}
 }
 

@@ -126,6 +126,9 @@ func checkExporter(
 			for name, value := range s.labels {
 				labels[name] = strings.NewReplacer(",", "_", "|", "_").Replace(value)
 			}
+			if _, ok := labels["quantile"]; ok {
+				s.name += "_quantile"
+			}
 			key := keyOf(prefix+"_"+s.name, labels)
 			value, found := got[key]
 			if s.counts {

@@ -155,9 +155,14 @@ func (r *run) checkDriver(id showing, l life, all samples) {
 	}
 }
 
-// bounds are the least and the most that a figure may be.
+// bounds are the least and the most that a figure may be. A driver lists all sources at
+// once, and so may list one right before the mark is made: what is registered in between,
+// as happens while a service starts, is not in its first flush.
 func bounds(f truth.Figure, mark, next *truth.Mark) (least, most float64) {
 	least, most = float64(mark.Slots[f.Slot].Done)*f.Scale, math.Inf(1)
+	if mark.IsFirst() {
+		least = 0
+	}
 	if next != nil {
 		most = float64(next.Slots[f.Slot].Begun) * f.Scale
 	}

@@ -59,16 +59,25 @@ func (l *load) counters() {
 
 	labelled := metrics.NewVec[metrics.Counter](r, "soak.labelled", "code", "method")
 	labelledSlot := l.s.slots.add(meaning{source: "main", name: "soak_labelled", kind: count, parts: true})
+	const codes = 5
+	methods := []string{"GET", "PUT"}
+	for i := range codes * len(methods) { // before a driver lists them: it asks all sources at once
+		labelled.With(fmt.Sprint(200+i%codes), methods[i/codes])
+	}
 	l.add(func(random *rand.Rand) {
-		code, method := fmt.Sprint(200+random.IntN(5)), []string{"GET", "PUT"}[random.IntN(2)]
+		code, method := fmt.Sprint(200+random.IntN(codes)), methods[random.IntN(len(methods))]
 		labelledSlot.Record(1, func() { labelled.With(code, method).Inc(1) })
 	})
 
 	// Customers without end, of whom ten have a series of their own.
-	limited := metrics.NewVec[metrics.Counter](r, "soak.limited", "customer").MaxChildren(10)
+	const regulars = 10
+	limited := metrics.NewVec[metrics.Counter](r, "soak.limited", "customer").MaxChildren(regulars)
 	limitedSlot := l.s.slots.add(meaning{source: "main", name: "soak_limited", kind: count, parts: true})
+	for i := range regulars + 1 { // the last one has others share a series
+		limited.With(fmt.Sprint(i))
+	}
 	l.add(func(random *rand.Rand) {
-		customer := fmt.Sprint(random.Uint64())
+		customer := fmt.Sprint(random.Uint64() >> random.IntN(64))
 		limitedSlot.Record(1, func() { limited.With(customer).Inc(1) })
 	})
 }

@@ -13,7 +13,7 @@ import (
 
 // perGeneration is how many marks one life of a service has at most; numbers of
 // later lives are higher, and all are exact as a float64.
-const perGeneration = 1e9
+const perGeneration = 1_000_000_000
 
 // Mark is what the slots were when a flush began.
 type Mark struct {
@@ -21,6 +21,9 @@ type Mark struct {
 	At     time.Time // by a clock that does not jump
 	Slots  []Bounds
 }
+
+// IsFirst reports whether the mark is the first one of a life.
+func (m Mark) IsFirst() bool { return m.Number%perGeneration == 1 }
 
 // Marks writes the marks of one driver. Only Count may be called concurrently.
 type Marks struct {
