@@ -3,6 +3,8 @@ package metrics
 import (
 	"fmt"
 	"strings"
+
+	"github.com/go-metrics-plus/metrics/internal/reports"
 )
 
 // A Description says what a metric is about, for all series of its name.
@@ -65,5 +67,5 @@ func (p *PrefixedRegistry) DescriptionOf(fullName string) (Description, bool) {
 
 // unable is the error for what a registry of the user's has no method for.
 func unable(r Registry, name, what string) error {
-	return fmt.Errorf("metric %s: %s: %w: %T", name, what, errUnsupportedRegistry, r)
+	return fmt.Errorf("metric %s: %s: %w: %T", reports.Printable(name), what, errUnsupportedRegistry, r)
 }

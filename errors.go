@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+
+	"github.com/go-metrics-plus/metrics/internal/reports"
 )
 
 // DuplicateMetric is what Register returns for a series that is registered
@@ -13,7 +15,9 @@ import (
 // use GetOrRegister to share it.
 type DuplicateMetric string
 
-func (err DuplicateMetric) Error() string { return "duplicate metric: " + string(err) }
+func (err DuplicateMetric) Error() string {
+	return "duplicate metric: " + reports.Printable(string(err))
+}
 
 // TypeConflictError says that a name was requested as one type while it is
 // registered as another. A name has one type whatever its labels, as a metric
@@ -25,7 +29,7 @@ type TypeConflictError struct {
 }
 
 func (err *TypeConflictError) Error() string {
-	return fmt.Sprintf("metric %s: is a %s, can't be a %s as well", err.Name, err.Registered, err.Asked)
+	return fmt.Sprintf("metric %s: is a %s, can't be a %s as well", reports.Printable(err.Name), err.Registered, err.Asked)
 }
 
 // UnsupportedTypeError says that something is no instrument of this package, no
@@ -36,7 +40,7 @@ type UnsupportedTypeError struct {
 }
 
 func (err *UnsupportedTypeError) Error() string {
-	return fmt.Sprintf("metric %s: can't register a %s", err.Name, err.Type)
+	return fmt.Sprintf("metric %s: can't register a %s", reports.Printable(err.Name), err.Type)
 }
 
 func unsupported(name string, i any) error {

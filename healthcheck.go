@@ -3,6 +3,8 @@ package metrics
 import (
 	"fmt"
 	"sync/atomic"
+
+	"github.com/go-metrics-plus/metrics/internal/reports"
 )
 
 // A Healthcheck is a status, healthy or not, and a function that determines it.
@@ -121,7 +123,7 @@ func (NilHealthcheck) Labels() Labels { return Labels{} }
 // WithLabels returns the same.
 func (h NilHealthcheck) WithLabels(Labels) LabelledHealthcheck { return h }
 
-func checkPanicked(p any) error { return fmt.Errorf("health check panicked: %v", p) }
+func checkPanicked(p any) error { return fmt.Errorf("health check panicked: %v", reports.Cause(p)) }
 
 // runHealthchecks runs the checks among what each gives.
 func runHealthchecks(each func(func(string, any))) {

@@ -3,6 +3,8 @@ package metrics
 import (
 	"fmt"
 	"reflect"
+
+	"github.com/go-metrics-plus/metrics/internal/reports"
 )
 
 // Instrument is any of the types that record: what a Vec can be made of.
@@ -159,7 +161,7 @@ func produce(i any) (metric any, err error) {
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			metric, err = fallback, fmt.Errorf("%T panicked: %v", i, p)
+			metric, err = fallback, fmt.Errorf("%T panicked: %v", i, reports.Cause(p))
 		}
 	}()
 	return v.Call(nil)[0].Interface(), nil

@@ -82,9 +82,10 @@ func (s *labelSet) String() string {
 }
 
 // appendLabelName quotes names with characters that mean something in the text of a
-// set, so that different sets have different texts.
+// set, so that different sets have different texts, or that can't be seen.
 func appendLabelName(text []byte, name string) []byte {
-	if name == "" || !utf8.ValidString(name) || strings.ContainsAny(name, "\"=,{}\\ \n") {
+	unseen := func(r rune) bool { return !strconv.IsPrint(r) }
+	if name == "" || !utf8.ValidString(name) || strings.ContainsAny(name, "\"=,{}\\ ") || strings.ContainsFunc(name, unseen) {
 		return strconv.AppendQuote(text, name)
 	}
 	return append(text, name...)

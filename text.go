@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/go-metrics-plus/metrics/internal/reports"
 )
 
 // Write writes the registry as text every d, until writing fails; it returns that
@@ -69,7 +71,7 @@ const textFormat = "  %-13s%s\n"
 // textOf returns a metric as text, durations in units of scale, or as whole
 // nanoseconds if that is 0. For what can't be read, ok is false.
 func textOf(name string, metric any, scale time.Duration) (t seriesText, ok bool) {
-	t.name = name + labelsOf(metric).String()
+	t.name = reports.Printable(name) + labelsOf(metric).String()
 	if h, ok := metric.(Healthcheck); ok {
 		runCheck(name, h)
 	}
@@ -90,7 +92,7 @@ func (t *seriesText) read(snapshot any, scale time.Duration) {
 		t.add("value", "%f", s.Value())
 	case Healthcheck:
 		t.kind = "healthcheck"
-		t.add("error", "%v", s.Error())
+		t.add("error", "%v", reports.Cause(s.Error()))
 	case MeterSnapshot:
 		t.kind = "meter"
 		t.add("count", "%9d", s.Count())

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/go-metrics-plus/metrics/internal/index"
+	"github.com/go-metrics-plus/metrics/internal/reports"
 )
 
 // A Vec is the series of one name whose labels have the same names and different
@@ -48,7 +49,7 @@ func NewVec[M Instrument](r Registry, name string, labels ...string) *Vec[M] {
 	v := &Vec[M]{registry: r, name: name, labels: slices.Clone(labels)}
 	sorted := slices.Sorted(slices.Values(labels))
 	if len(slices.Compact(sorted)) < len(labels) || slices.Contains(labels, "") {
-		v.misuse = fmt.Errorf("metric %s: label names %q are not distinct and not empty", name, labels)
+		v.misuse = fmt.Errorf("metric %s: label names %q are not distinct and not empty", reports.Printable(name), labels)
 	}
 	return v
 }
@@ -80,7 +81,7 @@ func (v *Vec[M]) construct(labels *labelSet, at place) (m M) {
 		made = true
 	})
 	if made && !UseNilMetrics && !labelsOf(m).same(labels) {
-		err := fmt.Errorf("metric %s: made with labels %v in place of %v", v.name, labelsOf(m).Labels(), labels.Labels())
+		err := fmt.Errorf("metric %s: made with labels %v in place of %v", reports.Printable(v.name), labelsOf(m).Labels(), labels.Labels())
 		reporterOf(v.registry).Once(v.name, "instrument replaced", err)
 		made = false
 	}
@@ -168,7 +169,7 @@ func (v *Vec[M]) wrong(count int) M {
 	}
 	err := v.misuse
 	if err == nil {
-		err = fmt.Errorf("metric %s: %d values for the labels %q", v.name, count, v.labels)
+		err = fmt.Errorf("metric %s: %d values for the labels %q", reports.Printable(v.name), count, v.labels)
 	}
 	reporterOf(v.registry).Once(v.name, "not exported, since labels are wrong", err)
 	return outcast

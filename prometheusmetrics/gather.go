@@ -49,7 +49,7 @@ func gatherSafely(g prometheus.Gatherer) (families []*dto.MetricFamily, err erro
 	}
 	defer func() {
 		if cause := recover(); cause != nil {
-			families, err = nil, fmt.Errorf("gathering panicked: %v", cause)
+			families, err = nil, fmt.Errorf("gathering panicked: %v", reports.Cause(cause))
 		}
 	}()
 	families, err = g.Gather()

@@ -11,6 +11,7 @@ import (
 
 	dto "github.com/prometheus/client_model/go"
 
+	"github.com/go-metrics-plus/metrics/internal/reports"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/families"
 )
 
@@ -38,7 +39,7 @@ type run struct {
 func newViewSafely(timeout time.Duration, calls []*gatherCall, late []bool) (v *view, problems problemSet) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			err := fmt.Errorf("prometheusmetrics: joining what was gathered panicked: %v", cause)
+			err := fmt.Errorf("prometheusmetrics: joining what was gathered panicked: %v", reports.Cause(cause))
 			v, problems = &view{err: err}, problemSet{"join": err}
 		}
 	}()

@@ -12,6 +12,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/go-metrics-plus/metrics/internal/reports"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/planning"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/probing"
@@ -36,7 +37,7 @@ func (d *Driver) register() error {
 func (d *Driver) registerAs(name string) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			err = fmt.Errorf("registerer panicked: %v", cause)
+			err = fmt.Errorf("registerer panicked: %v", reports.Cause(cause))
 		}
 	}()
 	if name == "" {

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/go-metrics-plus/metrics/internal/reports"
 )
 
 var (
@@ -76,4 +78,4 @@ func failureOf(err error) *Failure {
 }
 
 // panicked makes an error of what was recovered.
-func panicked(cause any) error { return fmt.Errorf("it panicked: %v", cause) }
+func panicked(cause any) error { return fmt.Errorf("it panicked: %v", reports.Cause(cause)) }

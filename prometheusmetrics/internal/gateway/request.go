@@ -148,7 +148,7 @@ func call(ctx context.Context, cancel func(), client push.HTTPDoer, r *http.Requ
 func exchange(client push.HTTPDoer, r *http.Request) (got result) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			got = result{err: fmt.Errorf("client panicked: %v", cause)}
+			got = result{err: fmt.Errorf("client panicked: %v", reports.Cause(cause))}
 		}
 	}()
 	response, err := client.Do(r)

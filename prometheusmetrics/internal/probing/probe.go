@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/go-metrics-plus/metrics/internal/reports"
 )
 
 // mark begins the help texts of descriptors that are for probing. It makes them differ
@@ -73,7 +75,7 @@ func Same(registerer prometheus.Registerer, desc *prometheus.Desc) (same bool) {
 func register(registerer prometheus.Registerer, names []string) (at int, words string, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			err = fmt.Errorf("registerer panicked: %v", cause)
+			err = fmt.Errorf("registerer panicked: %v", reports.Cause(cause))
 		}
 	}()
 	collector := make(descriptors, 0, len(names)+1)

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/go-metrics-plus/metrics/internal/reports"
 )
 
 // Reason is the kind of a problem. The values are those of the driver's exported
@@ -55,7 +57,7 @@ func Describe(name string, labels map[string]string) string {
 	}
 	pairs := make([]string, 0, len(labels))
 	for label, value := range labels {
-		pairs = append(pairs, fmt.Sprintf("%s=%q", label, value))
+		pairs = append(pairs, fmt.Sprintf("%s=%q", reports.Printable(label), value))
 	}
 	slices.Sort(pairs)
 	return name + "{" + strings.Join(pairs, ",") + "}"

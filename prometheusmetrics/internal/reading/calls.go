@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/go-metrics-plus/metrics/internal/reports"
 )
 
 // maxCalls is how many calls of code that is not ours run at once.
@@ -131,7 +133,7 @@ func (b *batch) do(c *call, inTime *bool) {
 func (c *call) safely() (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			err = fmt.Errorf("it panicked: %v", cause)
+			err = fmt.Errorf("it panicked: %v", reports.Cause(cause))
 		}
 	}()
 	return c.run()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics/internal/reports"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
 )
 
@@ -64,7 +65,7 @@ type Wanted struct {
 func (v *Values) read(metric any, s shape, want Wanted) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			err = fmt.Errorf("reading it panicked: %v", cause)
+			err = fmt.Errorf("reading it panicked: %v", reports.Cause(cause))
 		}
 	}()
 	if !v.labeled {
