@@ -51,6 +51,7 @@ type Size struct {
 	PerKind     int           // instruments of each kind in a world
 	Updates     int           // values in each instrument of a world between two flushes
 	Growth      []int         // gauges in worlds that grow
+	Crowds      []int         // series of vectors that grow
 	Window      time.Duration // how long updates are watched under flushes and scrapes
 	Slow        int           // values that slow instruments got
 	Age         time.Duration // of these values
@@ -62,21 +63,22 @@ type Size struct {
 func FullSize() Size {
 	return Size{
 		Instruments: 1000, Fill: 2048, PerKind: 1000, Updates: 32,
-		Growth: []int{1_000, 10_000, 100_000}, Window: time.Second, Slow: 1028, Age: 10 * time.Second,
+		Growth: []int{1_000, 10_000, 100_000}, Crowds: []int{10_000, 100_000},
+		Window: time.Second, Slow: 1028, Age: 10 * time.Second,
 		Cold: [2]int{3_000, 10_000},
 	}
 }
 
 // SmallSize is for finding out whether scenarios work.
 func SmallSize() Size {
-	return Size{Instruments: 10, Fill: 16, PerKind: 4, Updates: 2, Growth: []int{70, 140},
+	return Size{Instruments: 10, Fill: 16, PerKind: 4, Updates: 2, Growth: []int{70, 140}, Crowds: []int{80},
 		Window: 10 * time.Millisecond, Slow: 5,
 		Cold: [2]int{5, 20}}
 }
 
 // Groups returns all scenarios for these peers.
 func Groups(peers []Peer, size Size) []Group {
-	return []Group{
+	groups := []Group{
 		recordGroup(peers, size, Counter, "record: counters", "a counter is increased by 1", constantValues),
 		recordGroup(peers, size, Gauge, "record: gauges", "a gauge is set", logNormalValues),
 		recordGroup(peers, size, Meter, "record: meters", "a meter is marked with 1", constantValues),
@@ -96,9 +98,9 @@ func Groups(peers []Peer, size Size) []Group {
 		exposeGroup(peers, size, Labelled),
 		exposeGroup(peers, size, Typed),
 		growthGroup(peers, size),
-		memoryGroup(peers, size),
-		disturbedGroup(peers, size),
 	}
+	groups = append(groups, crowdGroups(size)...)
+	return append(groups, memoryGroup(peers, size), disturbedGroup(peers, size))
 }
 
 // --- recording

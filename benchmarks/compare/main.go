@@ -105,6 +105,7 @@ func (o options) size() benchmarks.Size {
 	size := benchmarks.FullSize()
 	if o.million {
 		size.Growth = append(size.Growth, 1_000_000)
+		size.Crowds = append(size.Crowds, 1_000_000)
 	}
 	return size
 }

@@ -81,7 +81,7 @@ func (o options) runGroup(group benchmarks.Group, wanted []int) (GroupResult, er
 // companies divides the workers into those that take turns with each other. A world
 // of a million series takes gigabytes, so there each has the machine to itself.
 func (o options) companies(group benchmarks.Group, workers []*worker) [][]*worker {
-	if group.Name == growth && o.million {
+	if strings.HasPrefix(group.Name, growth) && o.million {
 		return slices.Collect(slices.Chunk(workers, 1))
 	}
 	return [][]*worker{workers}
@@ -101,7 +101,7 @@ func (o options) turns(group benchmarks.Group) (rounds int, slice time.Duration)
 	switch {
 	case group.MaxRounds > 0:
 		return min(o.rounds, group.MaxRounds), o.slice
-	case strings.HasPrefix(group.Name, "expose") || group.Name == growth:
+	case strings.HasPrefix(group.Name, "expose") || strings.HasPrefix(group.Name, growth):
 		return o.rounds, 4 * o.slice
 	}
 	return 3 * o.rounds, o.slice / 2
