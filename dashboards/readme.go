@@ -6,12 +6,30 @@ import (
 	"regexp"
 	"strings"
 	"text/template"
+	"unicode"
 )
 
 //go:embed readme.md.tmpl
 var readmeText string
 
-var readmeTemplate = template.Must(template.New("README.md").Parse(readmeText))
+var readmeTemplate = template.Must(
+	template.New("README.md").Funcs(template.FuncMap{"line": line, "scalar": scalar}).Parse(readmeText))
+
+// line makes one line of Markdown of a text, without tags and code.
+func line(text string) string {
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }), " ")
+	return strings.NewReplacer("<", "&lt;", "`", "'", "|", `\|`).Replace(text)
+}
+
+// scalar quotes what YAML may not take as it is.
+func scalar(text string) string {
+	if plainScalar.MatchString(text) {
+		return text
+	}
+	return quote(text)
+}
+
+var plainScalar = regexp.MustCompile(`^[A-Za-z][\w.-]*$`)
 
 // readmeAlert is a line in the table of alerts.
 type readmeAlert struct{ Name, Severity, Hold, Summary string }
@@ -25,7 +43,7 @@ func (m *model) readme(alerts []*alert, recorded int) ([]byte, error) {
 	for _, a := range alerts {
 		summary := placeholder.ReplaceAllString(a.summary, "‹$1›")
 		lines = append(lines, readmeAlert{
-			a.alert, a.labels[0].value, promDuration(a.hold), strings.ReplaceAll(summary, "|", `\|`),
+			a.alert, a.labels[0].value, promDuration(a.hold), line(summary),
 		})
 	}
 	job := m.config.Job

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	dto "github.com/prometheus/client_model/go"
+
+	"github.com/go-metrics-plus/metrics/internal/hostile"
 )
 
 func TestAppendPart(t *testing.T) {
@@ -42,6 +44,10 @@ var (
 
 // Whatever names and labels are, a series is one line of three fields.
 func FuzzLines(f *testing.F) {
+	for i, text := range hostile.Texts {
+		f.Add("m"+text, "l", text, float64(i), false)
+		f.Add(text, "n"+text, text, float64(i), true)
+	}
 	f.Add("requests_total", "code", "200", 1.0, false)
 	f.Add("a b 1 2\nc", "x;y=z", "~1;z=2\ninjected 1 2", -2.5, true)
 	f.Add("", "name", "\xff\u2028\u0085", 1e300, true)

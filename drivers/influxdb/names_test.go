@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	dto "github.com/prometheus/client_model/go"
+
+	"github.com/go-metrics-plus/metrics/internal/hostile"
 )
 
 func TestEscapes(t *testing.T) {
@@ -34,6 +36,10 @@ func TestEscapes(t *testing.T) {
 // Whatever names, labels and values are, a metric is one line, with its tags and its
 // field, for servers of either opinion on backslashes.
 func FuzzLines(f *testing.F) {
+	for i, text := range hostile.Texts {
+		f.Add("m"+text, "l", text, float64(i))
+		f.Add(text, "n"+text, text, float64(i))
+	}
 	f.Add("requests_total", "code", "200", 1.0)
 	f.Add("a,b c=d\ne f=1", `x\`, `y\,z=1 injected=2`, -2.5)
 	f.Add("#c", "time", "\\\\ \xff\u2028", 1e300)

@@ -9,6 +9,8 @@ import (
 
 	dto "github.com/prometheus/client_model/go"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/go-metrics-plus/metrics/internal/hostile"
 )
 
 func pairs(texts ...string) (pairs []*dto.LabelPair) {
@@ -51,6 +53,10 @@ func TestLabels(t *testing.T) {
 // FuzzLabels: whatever a gatherer says, the labels are what receivers expect, and two
 // series have the same key only if they have the same labels.
 func FuzzLabels(f *testing.F) {
+	for _, text := range hostile.Texts {
+		f.Add("m"+text, "l", text, "n"+text, text, "")
+		f.Add(text, text, "v", "l", text, text)
+	}
 	f.Add("a", "b", "1", "c", "2", "b")
 	f.Add("a", "job", "", "\xff", "x", "")
 	f.Add("", "__name__", "b", "a\x00", "x\xffy", "é")

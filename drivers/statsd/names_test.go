@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	dto "github.com/prometheus/client_model/go"
+
+	"github.com/go-metrics-plus/metrics/internal/hostile"
 )
 
 func TestAppendClean(t *testing.T) {
@@ -34,6 +36,10 @@ func TestAppendValue(t *testing.T) {
 
 // Whatever names and labels are, a series is one line of its own.
 func FuzzLines(f *testing.F) {
+	for i, text := range hostile.Texts {
+		f.Add("m"+text, "l", text, float64(i), true)
+		f.Add(text, "n"+text, text, float64(i), false)
+	}
 	f.Add("requests_total", "code", "200", 1.0, false)
 	f.Add("a:1|c\nb", "x|#y", "1,z:2\ninjected:1|c", -2.5, true)
 	f.Add("", "", "\xff\u2028", 1e300, false)
