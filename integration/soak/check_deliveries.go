@@ -57,6 +57,27 @@ func (r *run) checkStored(
 	})
 }
 
+// deliveredLives are the lives of a service, as those who deliver see them.
+func (r *run) deliveredLives(s *service, lives map[showing]life) (all []truthOfLife) {
+	for generation := 1; generation <= s.generation; generation++ {
+		l, found := lives[showing{service: s.name, driver: sentDriver, generation: generation}]
+		if found && len(l.history.Marks) > 0 {
+			all = append(all, truthOfLife{l, generation, generation < s.generation})
+		}
+	}
+	return all
+}
+
+// truthOfLife is what there is to know of one life of a service.
+type truthOfLife struct {
+	life
+	generation int
+	over       bool
+}
+
+// end is the last mark.
+func (l truthOfLife) end() truth.Mark { return l.history.Marks[len(l.history.Marks)-1] }
+
 // stored are all series of a service that a receiver has, by name: each with its values
 // by time.
 type stored map[string][]map[model.Time]float64
@@ -121,21 +142,25 @@ func (d delivered) check() {
 // checkGaps checks that there is a sample for about each interval, whether or not the
 // receiver was there to take it, unless it refused samples for good.
 func (d delivered) checkGaps(times []model.Time) {
-	const most = 7 * time.Second / 2 // an interval, and a delivery of two seconds that fails
+	const usual, hangs = 5 * time.Second / 2, 7 * time.Second / 2 // that is, a delivery takes two seconds
 	for i, at := range times[1:] {
 		from, to := times[i].Time(), at.Time()
+		most := usual
+		if d.suffered(from.Add(-rest), to, suspendedName, notReadingName) {
+			most = hangs
+		}
 		d.count(gapsCheck, 1)
-		if to.Sub(from) > most && !d.refused(from.Add(-longRest), to) && !d.stopped(from, to, d.service.name) &&
+		if to.Sub(from) > most && !d.suffered(from.Add(-longRest), to, refusingName, wrongName) && !d.stopped(from, to, d.service.name) &&
 			!d.slowBetween(from, to) && !d.stalledBetween(d.service.name, from, to) {
 			d.fail(gapsCheck, "%v: none between %v and %v", d, from, to)
 		}
 	}
 }
 
-// refused reports whether the receiver may have refused, or lost, what it was sent.
-func (d delivered) refused(from, to time.Time) bool {
+// suffered reports whether the receiver had one of those troubles between two moments.
+func (d delivered) suffered(from, to time.Time, troubles ...string) bool {
 	return slices.ContainsFunc(d.events, func(e event) bool {
-		return e.on == d.receiver.name && e.overlaps(from, to) && (e.trouble == refusingName || e.trouble == wrongName)
+		return e.on == d.receiver.name && e.overlaps(from, to) && slices.Contains(troubles, e.trouble)
 	})
 }
 

@@ -2,6 +2,7 @@ package soak
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/go-metrics-plus/metrics/integration/soak/truth"
@@ -105,13 +106,17 @@ func (r *run) compareStatsD(
 	n := 0
 	r.each(func(s *service) {
 		for _, l := range r.deliveredLives(s, lives) {
+			if !wanted(s, l) {
+				continue
+			}
+			delivered := r.leastDelivered(c, s, l)
 			for _, f := range l.driver.Figures {
-				if !wanted(s, l) {
-					continue
-				}
 				n++
 				value := totals[statsdName(s.name, l.generation, f.Series)]
-				least, most := l.leastTotal(r, c, s, f), l.mostTotal(f)
+				least, most := 0.0, l.mostTotal(f)
+				if delivered != nil {
+					least = float64(delivered.Slots[f.Slot].Done) * f.Scale
+				}
 				if !near(value, least, most) {
 					wrong = append(wrong, fmt.Sprintf("statsd of %s in life %d: %s is %v, want %v to %v",
 						s.name, l.generation, f.Series, value, least, most))
@@ -140,21 +145,25 @@ func (l truthOfLife) mostTotal(f truth.Figure) float64 {
 	return float64(end.Begun+gain) * f.Scale
 }
 
-// leastTotal is what was recorded in the end, or one delivery before a kill. What goes
-// over UDP may get lost when the system has no room for it.
-func (l truthOfLife) leastTotal(r *run, c *receiver, s *service, f truth.Figure) float64 {
-	if c.relay.drops() > 0 && !s.usesUnix() {
-		return 0
-	}
+// leastDelivered is the mark of the last flush that must have arrived: the end, or one
+// delivery before a kill. It is nil if none must have: what goes over UDP may get lost when
+// the system has no room for it, and a driver that waits after a failure owes everything.
+func (r *run) leastDelivered(c *receiver, s *service, l truthOfLife) *truth.Mark {
 	end := l.end()
-	if !l.over {
-		return float64(end.Slots[f.Slot].Done) * f.Scale
+	switch {
+	case c.relay.drops() > 0 && !s.usesUnix():
+		return nil
+	case !l.over:
+		return &end
 	}
-	least := 0.0
-	for _, mark := range l.history.Marks {
-		if end.At.Sub(mark.At) > 3*time.Second && !r.mayHoldBack(c, s, mark.At, end.At) {
-			least = float64(mark.Slots[f.Slot].Done) * f.Scale
+	for _, mark := range slices.Backward(l.history.Marks) {
+		if end.At.Sub(mark.At) <= 3*time.Second {
+			continue
 		}
+		if r.mayHoldBack(c, s, mark.At, end.At) {
+			return nil
+		}
+		return &mark
 	}
-	return least
+	return nil
 }

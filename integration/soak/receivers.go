@@ -12,7 +12,6 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/go-metrics-plus/metrics/integration/harness"
-	"github.com/go-metrics-plus/metrics/integration/soak/truth"
 )
 
 // sentDriver is the driver of a service that all drivers for other programs read.
@@ -230,24 +229,3 @@ func (r *run) lastMark(c *receiver, s *service) (float64, error) {
 
 // sentMark is the series that shows the number of the flush.
 const sentMark = sentDriver + "_soak_mark"
-
-// deliveredLives are the lives of a service, as those who deliver see them.
-func (r *run) deliveredLives(s *service, lives map[showing]life) (all []truthOfLife) {
-	for generation := 1; generation <= s.generation; generation++ {
-		l, found := lives[showing{service: s.name, driver: sentDriver, generation: generation}]
-		if found && len(l.history.Marks) > 0 {
-			all = append(all, truthOfLife{l, generation, generation < s.generation})
-		}
-	}
-	return all
-}
-
-// truthOfLife is what there is to know of one life of a service.
-type truthOfLife struct {
-	life
-	generation int
-	over       bool
-}
-
-// end is the last mark.
-func (l truthOfLife) end() truth.Mark { return l.history.Marks[len(l.history.Marks)-1] }

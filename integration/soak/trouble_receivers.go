@@ -18,7 +18,7 @@ func (r *run) receiverTroubles() (all []trouble) {
 			}
 			return func() { c.program.Restart(r.t) }
 		})
-		add("receiver suspended", !c.answers(), func() func() {
+		add(suspendedName, !c.answers(), func() func() {
 			if err := c.program.Suspend(); err != nil {
 				r.t.Fatal(err)
 			}
@@ -45,10 +45,14 @@ func (c *receiver) answers() bool {
 	return http
 }
 
-// The troubles by which samples are lost for good.
 const (
+	// By these, samples are lost for good.
 	wrongName    = "receiver answering another page"
 	refusingName = "receiver refusing"
+
+	// By these, a delivery takes as long as it may.
+	suspendedName  = "receiver suspended"
+	notReadingName = "receiver not reading"
 )
 
 // namedMode is a mode, and how its trouble is called.
@@ -68,7 +72,7 @@ func (c *receiver) modes() (modes []namedMode) {
 		{wrong, wrongName, true},
 		{refusing, refusingName, false},
 		{resetting, "receiver resetting connections", false},
-		{hanging, "receiver not reading", !c.answers()},
+		{hanging, notReadingName, !c.answers()},
 	}
 	if c.answers() {
 		modes = append(modes, []namedMode{
