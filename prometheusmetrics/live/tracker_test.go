@@ -13,6 +13,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/go-metrics-plus/metrics/internal/hostile"
 )
 
 func TestColumns(t *testing.T) {
@@ -161,7 +163,7 @@ func TestSteadyRoundDoesNotAllocate(t *testing.T) {
 }
 
 func FuzzString(f *testing.F) {
-	for _, seed := range []string{"", "plain", `"\`, "\x00\x1f\x7f", "\xff\xfe", "</script>", "\u202e\u2028", "𝄞"} {
+	for _, seed := range append(hostile.Texts, "", "plain", `"\`, "\x00\x1f\x7f", "\xff\xfe", "</script>", "\u202e\u2028", "𝄞") {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
