@@ -24,7 +24,8 @@ func TestCrowds(t *testing.T) {
 		if n := samples(body); n != c.series() || n != 400 {
 			t.Errorf("%s: %d samples, want %d", of.peer, n, c.series())
 		}
-		ones, twos, timer := 0, 0, fmt.Sprintf("\nlatency_seconds_count{%s=%q,%s=%q} 2", methodLabel, "GET", routeLabel, "/route/0")
+		ones, twos := 0, 0
+		timer := fmt.Sprintf("\nlatency_seconds_count{%s=%q,%s=%q} 2", methodLabel, "GET", routeLabel, "/route/0")
 		for line := range bytes.Lines(body) {
 			if bytes.HasPrefix(line, []byte("requests_total{")) {
 				ones += bytes.Count(line, []byte("} 1.0\n"))
