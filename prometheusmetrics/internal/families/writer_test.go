@@ -87,7 +87,8 @@ func TestSpill(t *testing.T) {
 	e := newTestExposition()
 	var series []*Series
 	for i := range 3*Block + 1 {
-		series = append(series, &Series{Slot: i % len(e.Numbers), Labels: []naming.Label{{Name: "a", Value: string(rune('a' + i))}}})
+		labels := []naming.Label{{Name: "a", Value: string(rune('a' + i))}}
+		series = append(series, &Series{Slot: i % len(e.Numbers), Labels: labels})
 	}
 	large := NewFamily("large", "Help.", "", dto.MetricType_GAUGE, series)
 	for _, contentType := range []expfmt.Format{expfmt.FmtText, expfmt.FmtOpenMetrics_1_0_0, expfmt.FmtProtoDelim} {

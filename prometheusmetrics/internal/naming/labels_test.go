@@ -80,7 +80,8 @@ func TestSeriesIsUnambiguous(t *testing.T) {
 func TestPairs(t *testing.T) {
 	labels := map[string]string{"b": "2", "a b": "", "c": "3"}
 	pairs := naming.PairsOf(labels)
-	if want := (naming.Pairs{{Name: "a b", Value: ""}, {Name: "b", Value: "2"}, {Name: "c", Value: "3"}}); !slices.Equal(pairs, want) {
+	want := naming.Pairs{{Name: "a b", Value: ""}, {Name: "b", Value: "2"}, {Name: "c", Value: "3"}}
+	if !slices.Equal(pairs, want) {
 		t.Errorf("pairs are %v, want %v", pairs, want)
 	}
 	labels["b"] = "4"

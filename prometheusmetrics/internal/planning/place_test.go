@@ -41,8 +41,9 @@ func TestLabelsAreShared(t *testing.T) {
 	w.put("timer", metrics.NewTimer(metrics.Labels{"b": "2", "a": "1"}))
 	w.flush()
 	m := w.state.members[0]
+	rendered := m.admitted.entries[0].series.Rendered
 	for _, e := range m.admitted.entries {
-		if len(e.labels) != 2 || &e.labels[0] != &m.metric.Labels[0] || e.series.Rendered != m.admitted.entries[0].series.Rendered {
+		if len(e.labels) != 2 || &e.labels[0] != &m.metric.Labels[0] || e.series.Rendered != rendered {
 			t.Errorf("%s has labels %v of its own", e.family, e.labels)
 		}
 	}
