@@ -23,33 +23,41 @@ const accept = "application/vnd.google.protobuf;proto=io.prometheus.client.Metri
 // Scrape asks an address for its metrics, as Prometheus would. Where the server has
 // protobuf, as every program with client_golang or this module's driver does, native
 // histograms and units are known; from text they are not, and histograms are classic
-// ones. A user and password in the URL are sent, and don't appear in errors.
+// ones. A user and password in the URL are sent. They don't appear in errors, and neither
+// does the query, which may hold a token.
 func Scrape(ctx context.Context, address string) ([]*dto.MetricFamily, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, fmt.Errorf("dashboards: %w", withoutPassword(err))
+		return nil, errNoURL // which net/url would quote, with the password
 	}
 	request.Header.Set("Accept", accept)
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return nil, fmt.Errorf("dashboards: %w", err) // net/http takes the password out
+		return nil, fmt.Errorf("dashboards: %s: %w", shown(request.URL), withoutAddress(err))
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("dashboards: %s: %s", request.URL.Redacted(), response.Status)
+		return nil, fmt.Errorf("dashboards: %s: %s", shown(request.URL), response.Status)
 	}
 	families, err := decode(response.Body, expfmt.ResponseFormat(response.Header))
 	if err != nil {
-		return nil, fmt.Errorf("dashboards: %s: %w", request.URL.Redacted(), err)
+		return nil, fmt.Errorf("dashboards: %s: %w", shown(request.URL), err)
 	}
 	return families, nil
 }
 
-// withoutPassword drops the address from an error about one that can't be parsed.
-func withoutPassword(err error) error {
-	var broken *url.Error
-	if errors.As(err, &broken) {
-		return fmt.Errorf("the address is no URL: %w", broken.Err)
+var errNoURL = errors.New("dashboards: the address is no URL")
+
+// shown is the address without what may be secret.
+func shown(address *url.URL) string {
+	return (&url.URL{Scheme: address.Scheme, Host: address.Host, Path: address.Path}).String()
+}
+
+// withoutAddress drops the address from an error of net/http.
+func withoutAddress(err error) error {
+	var of *url.Error
+	if errors.As(err, &of) {
+		return of.Err
 	}
 	return err
 }

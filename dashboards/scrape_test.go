@@ -51,8 +51,9 @@ func TestScrape(t *testing.T) {
 }
 
 func TestScrapeOfNoAddress(t *testing.T) {
-	for _, address := range []string{"http://user:secret@[::1", "http://user:secret@127.0.0.1:1/metrics", "nonsense"} {
-		if _, err := Scrape(t.Context(), address); err == nil || strings.Contains(err.Error(), "secret") {
+	for _, address := range []string{"http://user:secret@[::1", "http://user:secret@127.0.0.1:1/metrics", "nonsense",
+		"http://user:sec/ret@host/metrics", "http://127.0.0.1:1/metrics?token=secret"} {
+		if _, err := Scrape(t.Context(), address); err == nil || strings.Contains(err.Error(), "sec") {
 			t.Errorf("%s: %v", address, err)
 		}
 	}
