@@ -85,7 +85,8 @@ func (s *labelSet) String() string {
 // set, so that different sets have different texts, or that can't be seen.
 func appendLabelName(text []byte, name string) []byte {
 	unseen := func(r rune) bool { return !strconv.IsPrint(r) }
-	if name == "" || !utf8.ValidString(name) || strings.ContainsAny(name, "\"=,{}\\ ") || strings.ContainsFunc(name, unseen) {
+	if name == "" || !utf8.ValidString(name) ||
+		strings.ContainsAny(name, "\"=,{}\\ ") || strings.ContainsFunc(name, unseen) {
 		return strconv.AppendQuote(text, name)
 	}
 	return append(text, name...)

@@ -81,7 +81,8 @@ func (v *Vec[M]) construct(labels *labelSet, at place) (m M) {
 		made = true
 	})
 	if made && !UseNilMetrics && !labelsOf(m).same(labels) {
-		err := fmt.Errorf("metric %s: made with labels %v in place of %v", reports.Printable(v.name), labelsOf(m).Labels(), labels.Labels())
+		err := fmt.Errorf("metric %s: made with labels %v in place of %v",
+			reports.Printable(v.name), labelsOf(m).Labels(), labels.Labels())
 		reporterOf(v.registry).Once(v.name, "instrument replaced", err)
 		made = false
 	}

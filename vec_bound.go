@@ -66,7 +66,8 @@ func (v *Vec[M]) admit(hash uint64, values []string) bool {
 		return true
 	}
 	v.bound.full.Store(true)
-	err := fmt.Errorf("metric %s: more than %d series of the labels %q; others share one", reports.Printable(v.name), limit, v.labels)
+	err := fmt.Errorf("metric %s: more than %d series of the labels %q; others share one",
+		reports.Printable(v.name), limit, v.labels)
 	reporterOf(v.registry).Once(v.name, "too many series", err)
 	return false
 }

@@ -17,7 +17,8 @@ var readmeTemplate = template.Must(
 
 // line makes one line of Markdown of a text, without tags and code.
 func line(text string) string {
-	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }), " ")
+	unseen := func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }
+	text = strings.Join(strings.FieldsFunc(text, unseen), " ")
 	return strings.NewReplacer("<", "&lt;", "`", "'", "|", `\|`).Replace(text)
 }
 

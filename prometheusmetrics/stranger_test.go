@@ -119,7 +119,7 @@ func TestStrangerDoesNotRead(t *testing.T) {
 			if pipes.IsCut(reading) {
 				t.Errorf("%s: beside clients that don't read, one that reads is not served", coding)
 			}
-			time.Sleep(writing.Patience)
+			time.Sleep(writing.Patience + time.Second)
 			synctest.Wait() // each handler has returned, or the bubble could not end
 			for i, response := range unread {
 				if !pipes.IsCut(response) {

@@ -75,10 +75,12 @@ const (
 	version2Path = "/api/v2/write"
 )
 
-// Format prints the configuration, whatever the verb, without the password, the token and the query of the address.
+// Format prints the configuration, whatever the verb, without the password, the token and
+// the query of the address.
 func (c Config) Format(f fmt.State, verb rune) {
 	type plain Config // has no Format
-	c.URL, c.Password, c.Token = httpclient.ShownText(c.URL), httpclient.ShownSecret(c.Password), httpclient.ShownSecret(c.Token)
+	c.URL = httpclient.ShownText(c.URL)
+	c.Password, c.Token = httpclient.ShownSecret(c.Password), httpclient.ShownSecret(c.Token)
 	fmt.Fprintf(f, fmt.FormatString(f, verb), plain(c))
 }
 

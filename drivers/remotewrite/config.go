@@ -130,8 +130,8 @@ const (
 	defaultQueueSamples      = 200_000
 )
 
-// Format prints the configuration, whatever the verb, without passwords, the token, the values of headers
-// and the query of the address.
+// Format prints the configuration, whatever the verb, without passwords, the token, the
+// values of headers and the query of the address.
 func (c Config) Format(f fmt.State, verb rune) {
 	type plain Config // has no Format
 	c.URL, c.Headers = httpclient.ShownText(c.URL), httpclient.ShownSecrets(c.Headers)

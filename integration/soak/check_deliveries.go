@@ -150,7 +150,8 @@ func (d delivered) checkGaps(times []model.Time) {
 			most = hangs
 		}
 		d.count(gapsCheck, 1)
-		if to.Sub(from) > most && !d.suffered(from.Add(-longRest), to, refusingName, wrongName) && !d.stopped(from, to, d.service.name) &&
+		if to.Sub(from) > most &&
+			!d.suffered(from.Add(-longRest), to, refusingName, wrongName) && !d.stopped(from, to, d.service.name) &&
 			!d.slowBetween(from, to) && !d.stalledBetween(d.service.name, from, to) {
 			d.fail(gapsCheck, "%v: none between %v and %v", d, from, to)
 		}

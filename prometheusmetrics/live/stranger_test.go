@@ -48,7 +48,7 @@ func TestFeedsThatAreNotRead(t *testing.T) {
 			if len(served) != 2*maxRequests || refused != 40-len(served) {
 				t.Errorf("%s: %d answers are held for two viewers, want %d", coding, len(served), 2*maxRequests)
 			}
-			time.Sleep(writing.Patience)
+			time.Sleep(writing.Patience + time.Second)
 			synctest.Wait()
 			for i, response := range served {
 				if coding != "gzip" && !pipes.IsCut(response) { // compressed it is less than one piece
@@ -94,7 +94,7 @@ func TestHistoryIsUnpackedInPieces(t *testing.T) {
 		if slow.ContentLength >= 0 {
 			t.Error("the length is known, so that the whole must have been unpacked")
 		}
-		time.Sleep(writing.Patience)
+		time.Sleep(writing.Patience + time.Second)
 		if !pipes.IsCut(slow) {
 			t.Error("a segment that is not read was not given up")
 		}
