@@ -21,10 +21,6 @@ var peersOf = map[string]string{
 	"bucketed histogram":  "client_golang native histogram",
 }
 
-// slowInRow is the update that takes more than the peer at the 99th percentile when updates follow
-// each other at once, as docs/reliability.md says; it is compared after a pause only.
-const slowInRow = "reservoir histogram"
-
 // longEnough is how long a run must be for its percentiles to be worth a comparison.
 const longEnough = 10 * time.Minute
 
@@ -47,7 +43,7 @@ func (r *run) checkLatency() {
 				r.fail(latencyCheck, "%s: nothing was timed: %v", s.name, times)
 			}
 			if r.length >= longEnough && !harness.RaceDetector &&
-				(o.First > generous*p.First || ours != slowInRow && o.Next > generous*p.Next) {
+				(o.First > generous*p.First || o.Next > generous*p.Next) {
 				r.fail(latencyCheck, "%s: %s takes %+v ns, %s %+v ns", s.name, ours, o, peer, p)
 			}
 		}
