@@ -1,6 +1,7 @@
 package live
 
 import (
+	"context"
 	"encoding/json"
 	"sync"
 	"time"
@@ -18,7 +19,9 @@ func (p *tab) trace(f func()) time.Duration {
 	var mu sync.Mutex
 	var events []traceEvent
 	complete := make(chan struct{})
-	if err := chromedp.Listen(p.ctx, func(event any) {
+	listening, stop := context.WithCancel(p.ctx)
+	defer stop()
+	if err := chromedp.Listen(listening, func(event any) {
 		switch event := event.(type) {
 		case *tracing.EventDataCollected:
 			mu.Lock()
