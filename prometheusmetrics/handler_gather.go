@@ -80,22 +80,9 @@ func (s *scrapes) run(current *sharedScrape) {
 func (s *scrapes) await(calls []*gatherCall) []bool {
 	late := make([]bool, len(calls))
 	began := time.Now()
-	var expired, expiredForBounded <-chan time.Time // made when waited for, and no burden once unused
 	for i, call := range calls {
-		deadline, limit := &expired, s.timeout
-		if call.driver != nil && call.driver.config.CallTimeout <= s.timeout {
-			deadline, limit = &expiredForBounded, s.timeout+leeway
-		}
-		if s.timeout > 0 && *deadline == nil {
-			*deadline = time.After(time.Until(began.Add(limit)))
-		}
 		if !call.late {
-			select {
-			case <-call.done:
-			case <-*deadline:
-				*deadline = closedChannel // for those that follow
-				call.late = !isClosed(call.done)
-			}
+			call.late = !call.await(began, s.limit(call))
 		}
 		late[i] = call.late && !isClosed(call.done)
 	}
@@ -106,12 +93,13 @@ func (s *scrapes) await(calls []*gatherCall) []bool {
 // as that itself, and then has to say what all the rest has brought.
 const leeway = time.Second
 
-// closedChannel is a time that has come.
-var closedChannel = func() <-chan time.Time {
-	c := make(chan time.Time)
-	close(c)
-	return c
-}()
+// limit is how long a call may take; 0 means that there is no limit.
+func (s *scrapes) limit(call *gatherCall) time.Duration {
+	if call.driver != nil && call.driver.config.CallTimeout <= s.timeout {
+		return s.timeout + leeway
+	}
+	return s.timeout
+}
 
 // guardedGatherer calls a gatherer, which may do anything, at most once at a time.
 type guardedGatherer struct {
@@ -147,6 +135,22 @@ func (g *guardedGatherer) call() *gatherCall {
 		call.families, call.err = gatherSafely(g.gatherer)
 	}()
 	return call
+}
+
+// await waits for the call, and reports whether it has come back within the limit.
+func (c *gatherCall) await(began time.Time, limit time.Duration) bool {
+	if limit == 0 {
+		<-c.done
+		return true
+	}
+	timer := time.NewTimer(time.Until(began.Add(limit)))
+	defer timer.Stop()
+	select {
+	case <-c.done:
+		return true
+	case <-timer.C:
+		return isClosed(c.done)
+	}
 }
 
 // lateError says that a gatherer did not come back in time.

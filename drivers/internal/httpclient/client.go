@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/go-metrics-plus/metrics/internal/reports"
 )
 
 // Parse refuses what could not be sent to. Its errors have no passwords in them, which
@@ -38,7 +40,7 @@ func ShownText(text string) string {
 	case text == "":
 		return ""
 	case err != nil || address.Host == "" && strings.Contains(text, "@"):
-		return mask
+		return reports.Masked
 	case address.Host == "": // without a scheme
 		text, _, _ = strings.Cut(text, "?")
 		return text
@@ -51,7 +53,7 @@ func ShownSecret(text string) string {
 	if text == "" {
 		return ""
 	}
-	return mask
+	return reports.Masked
 }
 
 // ShownSecrets is ShownSecret for the values of headers.

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/go-metrics-plus/metrics/internal/reports"
 )
 
 func TestParse(t *testing.T) {
@@ -43,7 +45,7 @@ func TestSecrets(t *testing.T) {
 	s.Add("abc") // too short to be looked for
 	cause := errors.New("pass/word pass%2Fword dXNlcjpwYXNzL3dvcmQ= to ken to+ken to%20ken abc")
 	hidden := s.Hide(cause)
-	if got := hidden.Error(); got != strings.Repeat(mask+" ", 6)+"abc" {
+	if got := hidden.Error(); got != strings.Repeat(reports.Masked+" ", 6)+"abc" {
 		t.Errorf("got %s", got)
 	}
 	if !errors.Is(hidden, cause) || errors.Unwrap(hidden) != nil {
@@ -81,13 +83,13 @@ func TestSecretsInParts(t *testing.T) {
 func TestShownText(t *testing.T) {
 	for text, want := range map[string]string{
 		"": "", "http://u:p@a.test/b?c=d": "http://a.test/b", "a.test:1": "a.test:1", "a.test?token=d": "a.test",
-		"u:p@a.test": mask, "http://u:p%zz@a.test": mask,
+		"u:p@a.test": reports.Masked, "http://u:p%zz@a.test": reports.Masked,
 	} {
 		if got := ShownText(text); got != want {
 			t.Errorf("%q is shown as %q, want %q", text, got, want)
 		}
 	}
-	if got := ShownSecrets(map[string]string{"a": "b", "c": ""}); got["a"] != mask || got["c"] != "" {
+	if got := ShownSecrets(map[string]string{"a": "b", "c": ""}); got["a"] != reports.Masked || got["c"] != "" {
 		t.Errorf("headers are shown as %v", got)
 	}
 }

@@ -8,14 +8,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/go-metrics-plus/metrics/internal/reports"
 )
-
-// mask stands where a text had a secret.
-const mask = "xxxxx"
-
-// shortest is how long a secret is that can be looked for: a shorter one would be found
-// in the words of any error.
-const shortest = 4
 
 // Secrets are what no error may show, in the forms in which it may come back.
 type Secrets []string
@@ -25,7 +20,7 @@ func (s *Secrets) Add(texts ...string) {
 	for _, text := range texts {
 		quoted := strings.Trim(strconv.Quote(text), `"`)
 		for _, form := range []string{text, quoted, url.QueryEscape(text), url.PathEscape(text)} {
-			if len(form) >= shortest && !slices.Contains(*s, form) {
+			if len(form) >= reports.ShortestSecret && !slices.Contains(*s, form) {
 				*s = append(*s, form)
 			}
 		}
@@ -84,18 +79,8 @@ var userInfo = regexp.MustCompile(`//[^\s"'/@]+@`)
 // HideText returns a text without secrets. One whose end was cut off in the text's is
 // masked, too.
 func (s Secrets) HideText(text string) string {
-	for _, secret := range s {
-		text = strings.ReplaceAll(text, secret, mask)
-	}
-	for _, secret := range s {
-		for n := min(len(secret)-1, len(text)); n >= shortest; n-- {
-			if strings.HasSuffix(text, secret[:n]) {
-				text = text[:len(text)-n] + mask
-				break
-			}
-		}
-	}
-	return userInfo.ReplaceAllString(text, "//"+mask+"@")
+	text = reports.Mask(text, s)
+	return userInfo.ReplaceAllString(text, "//"+reports.Masked+"@")
 }
 
 type hiddenError struct {

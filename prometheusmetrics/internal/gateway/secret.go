@@ -8,10 +8,9 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-)
 
-// mask stands where a text had a password.
-const mask = "xxxxx"
+	"github.com/go-metrics-plus/metrics/internal/reports"
+)
 
 // A user and password, as they stand before the host in an address, behind the
 // scheme's slashes or without them: a proxy's, for instance, whose settings the
@@ -21,10 +20,6 @@ var (
 	bareInfo = regexp.MustCompile(`[^\s"'/:@]+:[^\s"'/@][^\s"'@]*@`)
 )
 
-// shortest is how long a password is that can be looked for by itself: a shorter
-// one would be found in the words of any error.
-const shortest = 4
-
 // secretsOf returns the forms in which the password of an address may come back.
 func secretsOf(user *url.Userinfo) []string {
 	password, _ := user.Password() // of a nil *url.Userinfo there is none
@@ -33,7 +28,7 @@ func secretsOf(user *url.Userinfo) []string {
 	}
 	_, escaped, _ := strings.Cut(user.String(), ":")
 	basic := base64.StdEncoding.EncodeToString([]byte(user.Username() + ":" + password))
-	if len(password) < shortest {
+	if len(password) < reports.ShortestSecret {
 		return []string{basic}
 	}
 	return []string{basic, password, escaped, url.QueryEscape(password)}
@@ -46,7 +41,7 @@ func Shown(address string) string {
 	}
 	base, err := parseAddress(address)
 	if err != nil {
-		return mask
+		return reports.Masked
 	}
 	return shown(base)
 }
@@ -54,18 +49,8 @@ func Shown(address string) string {
 // clean masks passwords in a text that somebody else wrote: the group's own, and
 // what looks like one in an address.
 func (g *Group) clean(text string) string {
-	for _, secret := range g.secrets {
-		text = strings.ReplaceAll(text, secret, mask)
-	}
-	for _, secret := range g.secrets { // one that was cut off where the quoted answer ends
-		for n := min(len(secret)-1, len(text)); n >= shortest; n-- {
-			if strings.HasSuffix(text, secret[:n]) {
-				text = text[:len(text)-n] + mask
-				break
-			}
-		}
-	}
-	return bareInfo.ReplaceAllString(userInfo.ReplaceAllString(text, "//"+mask+"@"), mask+"@")
+	text = reports.Mask(text, g.secrets)
+	return bareInfo.ReplaceAllString(userInfo.ReplaceAllString(text, "//"+reports.Masked+"@"), reports.Masked+"@")
 }
 
 // cleanError returns the error itself if its text has no password. Otherwise it
