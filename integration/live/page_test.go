@@ -211,7 +211,8 @@ func TestHeatMap(t *testing.T) {
 			eval[bool](p, `(location.hash = "#range=60&open=latency_seconds", true)`)
 			p.awaitTrue(`document.querySelectorAll(".chart .legend tbody tr").length >= 3`)
 			await(p, darkest, func(at []float64) error { return is(2)(len(at)) })
-			p.do(chromedp.KeyEvent("p"), chromedp.Sleep(200*time.Millisecond)) // so that it stays where it is
+			p.do(chromedp.KeyEvent("p")) // so that it stays where it is
+			p.awaitTrue(`document.getElementById("status").textContent.startsWith("paused at")`)
 			at := await(p, darkest, func(at []float64) error {
 				if len(at) != 2 {
 					return fmt.Errorf("no cell is dark")

@@ -204,11 +204,21 @@ export class Heat {
     return found;
   }
 
+  // #binAt finds the column at a place, or the nearest: the newest may be one pixel wide.
+  #binAt(u, left) {
+    let [found, nearest] = [null, STEADY];
+    for (const bin of this.bins || []) {
+      const [from, to] = [u.valToPos(bin.from / 1e3, "x"), u.valToPos(bin.time / 1e3, "x")];
+      const distance = Math.max(from - left, left - to, 0);
+      if (distance < nearest) [found, nearest] = [bin, distance];
+    }
+    return found;
+  }
+
   // at tells of the cell and the exemplar under the pointer.
   at(u, left, top) {
     const said = [];
-    const time = u.posToVal(left, "x") * 1e3;
-    const bin = this.bins?.find((b) => time > b.from && time <= b.time);
+    const bin = this.#binAt(u, left);
     const i = bin ? this.#cellAt(u, bin, top) : -1;
     if (i >= 0) {
       const { low, high } = this.list[i];
