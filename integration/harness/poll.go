@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	pollTimeout  = 30 * time.Second      // longer than anything takes on a busy machine
+	pollTimeout  = 90 * time.Second      // longer than anything takes on a busy machine
 	pollInterval = 50 * time.Millisecond // short beside a scrape interval
 )
 
