@@ -16,7 +16,7 @@ func Mask(text string, secrets []string) string {
 		text = strings.ReplaceAll(text, secret, Masked)
 	}
 	for _, secret := range secrets {
-		for n := min(len(secret)-1, len(text)); n >= ShortestSecret; n-- {
+		for n := len(secret) - 1; n >= ShortestSecret; n-- {
 			if strings.HasSuffix(text, secret[:n]) {
 				text = text[:len(text)-n] + Masked
 				break

@@ -9,6 +9,7 @@ func TestMask(t *testing.T) {
 		"nothing in it":                 "nothing in it",
 		"s3cret-token, word and a word": "xxxxx, xxxxx and a xxxxx",
 		"cut off: s3cret-to":            "cut off: xxxxx",
+		"cut off early: s3cr":           "cut off early: xxxxx",
 		"too short to tell: s3c":        "too short to tell: s3c",
 		"s3cret-t within a text":        "s3cret-t within a text",
 	} {

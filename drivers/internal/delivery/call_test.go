@@ -30,6 +30,46 @@ func TestCall(t *testing.T) {
 	}
 }
 
+// What notices late that its context has ended is waited for, within the grace.
+func TestCallThatEndsLate(t *testing.T) {
+	for _, test := range []struct {
+		late time.Duration
+		want int
+		err  string
+	}{
+		{grace - 1, 7, ""},
+		{grace + 1, 0, "gatherer has not come back after 6s: context deadline exceeded"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 5*s)
+			defer cancel()
+			call := Call[int]{grace: grace}
+			got, err := call.Do(ctx, "gatherer", func() (int, error) {
+				<-ctx.Done()
+				time.Sleep(test.late)
+				return 7, nil
+			})
+			if got != test.want || (err == nil) != (test.err == "") || err != nil && err.Error() != test.err {
+				t.Errorf("%v late: got %d, %v", test.late, got, err)
+			}
+			time.Sleep(s) // until it has come back
+		})
+	}
+}
+
+// A call that came back in the moment in which its context ended has come back.
+func TestCallThatEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	call := &called[int]{done: make(chan struct{})}
+	close(call.done)
+	for range 100 { // select chooses at random
+		if !call.await(ctx) {
+			t.Fatal("not noticed")
+		}
+	}
+}
+
 // One call at most is out, and its late result is dropped.
 func TestCallThatHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -97,19 +97,14 @@ func (l *Loop) RunContext(ctx context.Context) error {
 			break // which is why it failed, if it did
 		}
 		l.report(err)
-		if !l.sleep(ctx, l.wait(err, begun, retry)) {
-			break
-		}
+		l.sleep(ctx, l.wait(err, begun, retry))
 	}
 	return l.end(ctx)
 }
 
 // end makes the last delivery, unless Close makes it, and returns what RunContext does.
 func (l *Loop) end(ended context.Context) error {
-	err := ErrClosed
-	if !l.isClosing() {
-		err = l.deliver(context.WithoutCancel(ended))
-	}
+	err := l.deliver(context.WithoutCancel(ended))
 	if errors.Is(err, ErrClosed) {
 		<-l.closed
 		return ended.Err()
@@ -185,13 +180,9 @@ func (l *Loop) take(ctx context.Context) error {
 	case l.turn <- struct{}{}:
 		return nil
 	case <-timer.C:
-		return errTurn
 	case <-ctx.Done():
-		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			return errTurn
-		}
-		return ctx.Err()
 	}
+	return errTurn
 }
 
 // callAll calls the functions with one timeout for all. It stops at one that does not
@@ -256,17 +247,15 @@ func (l *Loop) wait(err error, begun time.Time, retry *backoff.Backoff) time.Dur
 	return max(due, min(failure.RetryAfter, maxRetryAfter))
 }
 
-// sleep returns false when the end has come.
-func (l *Loop) sleep(ctx context.Context, wait time.Duration) bool {
+// sleep waits so long, or until the end has come.
+func (l *Loop) sleep(ctx context.Context, wait time.Duration) {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		return true
 	case <-ctx.Done():
 	case <-l.closing:
 	}
-	return false
 }
 
 func (l *Loop) isClosing() bool {

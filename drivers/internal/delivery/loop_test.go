@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"runtime"
 	"slices"
 	"strings"
@@ -112,7 +113,7 @@ func TestConfig(t *testing.T) {
 	} {
 		l, err := New(Config{Package: "test", Interval: test.interval, Timeout: test.timeout})
 		if test.err != "" {
-			if err == nil || err.Error() != test.err {
+			if err == nil || err.Error() != test.err || errors.Unwrap(err) == nil {
 				t.Errorf("%v, %v: error %v, want %s", test.interval, test.timeout, err, test.err)
 			}
 		} else if err != nil || l.Interval() != test.completed || l.Timeout() != test.patient {
@@ -130,6 +131,8 @@ func TestRunDeliversAtItsInterval(t *testing.T) {
 		if err := d.RunContext(t.Context()); !errors.Is(err, ErrRunning) {
 			t.Errorf("a second run returns %v", err)
 		}
+		d.Run()
+		d.checkTold(t, "test: driver is running already")
 		if err := d.Close(); err != nil {
 			t.Error(err)
 		}
@@ -146,7 +149,7 @@ func TestRunDeliversAtItsInterval(t *testing.T) {
 			t.Errorf("run after close: %v", err)
 		}
 		d.check(t, "after close", 0, 10*s, 20*s, 25*s)
-		d.checkTold(t)
+		d.checkTold(t, "test: driver is running already")
 		if d.finished != 1 {
 			t.Errorf("finished %d times", d.finished)
 		}
@@ -191,6 +194,33 @@ func TestBackoffAndReports(t *testing.T) {
 		time.Sleep(45 * s)
 		d.checkTold(t, "test: refused", "test: unauthorized", "test: refused again")
 	})
+}
+
+// A success ends a period of failures, and so does what no try mends.
+func TestBackoffBeginsAnew(t *testing.T) {
+	for name, between := range map[string]error{
+		"success":           nil,
+		"permanent failure": &Failure{Err: errors.New("bad request"), Permanent: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := newDouble(t, Config{})
+				tries := 0
+				d.deliver = func(context.Context) error {
+					if tries++; tries == 4 {
+						return between
+					}
+					return errors.New("refused")
+				}
+				d.start()
+				time.Sleep(12 * s)
+				synctest.Wait()
+				if len(d.times) < 6 || d.times[4] != 10*s || d.times[5] > 11*s {
+					t.Errorf("delivered at %v, want the fifth at 10 s, and the next within a second", d.times)
+				}
+			})
+		})
+	}
 }
 
 // Tries come between the deliveries that are due, and put none of them off.
@@ -240,9 +270,13 @@ func TestOnceReturnsItsErrorAndEndsAPeriodOfFailures(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDouble(t, Config{Interval: time.Hour})
 		cause := errors.New("refused")
-		d.answer(cause)
+		var delivering context.Context
+		d.deliver = func(ctx context.Context) error { delivering = ctx; return cause }
 		if err := d.Once(); !errors.Is(err, cause) || err.Error() != "test: refused" {
 			t.Errorf("once: %v", err)
+		}
+		if delivering.Err() == nil {
+			t.Error("the context of a delivery goes on when that is over")
 		}
 		d.checkTold(t)
 		d.start()
@@ -287,6 +321,34 @@ func TestDeliveriesThatHang(t *testing.T) {
 			t.Error("it does not deliver again")
 		}
 		d.checkTold(t, "test: delivery has not come back after 11s: context deadline exceeded")
+		if err := d.Close(); err != nil || d.finished != 1 {
+			t.Errorf("close: %v, finished %d times", err, d.finished)
+		}
+	})
+}
+
+// Nobody waits for a turn longer than Timeout, nor for a delivery that hangs.
+func TestTurnsThatDoNotCome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDouble(t, Config{})
+		release := make(chan struct{})
+		defer close(release)
+		d.deliver = func(context.Context) error { <-release; return nil }
+		go d.Once()
+		time.Sleep(s / 2)
+		err := d.Once()
+		if !errors.Is(err, errTurn) || time.Since(d.started) != 10*s+s/2 {
+			t.Errorf("once, after %v: %v", time.Since(d.started), err)
+		}
+		err = d.Close()
+		want := "test: delivery has not come back from an earlier delivery: context deadline exceeded"
+		if err == nil || err.Error() != want || d.finished > 0 {
+			t.Errorf("close: %v, finished %d times", err, d.finished)
+		}
+		if err := d.Once(); !errors.Is(err, ErrClosed) {
+			t.Errorf("once after close: %v", err)
+		}
+		d.check(t, "all", 0)
 	})
 }
 
@@ -337,6 +399,30 @@ func TestCloseWaitsForTheDeliveryUnderWay(t *testing.T) {
 	})
 }
 
+// A Run that waits for its turn while Close does makes no delivery, and returns after the
+// last one: nil, or the error of a context that ended before that, too.
+func TestRunReturnsAfterTheLastDelivery(t *testing.T) {
+	for timeout, want := range map[time.Duration]error{5 * s: context.DeadlineExceeded, 7 * s: nil} {
+		synctest.Test(t, func(t *testing.T) {
+			d := newDouble(t, Config{})
+			d.deliver = func(context.Context) error { time.Sleep(3 * s); return nil }
+			ctx, cancel := context.WithTimeout(t.Context(), timeout)
+			defer cancel()
+			go d.Once()
+			synctest.Wait()
+			ended := make(chan error, 1)
+			go func() { ended <- d.RunContext(ctx) }()
+			synctest.Wait()
+			go d.Close()
+			if err := <-ended; err != want || time.Since(d.started) != 6*s {
+				t.Errorf("run returned %v after %v, want %v", err, time.Since(d.started), want)
+			}
+			d.check(t, "run", 0, 3*s)
+			d.checkTold(t)
+		})
+	}
+}
+
 func TestCloseReportsAndReturnsItsError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDouble(t, Config{})
@@ -344,6 +430,7 @@ func TestCloseReportsAndReturnsItsError(t *testing.T) {
 		if err := d.Close(); err == nil || err.Error() != "test: refused" {
 			t.Errorf("close: %v", err)
 		}
+		d.Run()
 		d.checkTold(t, "test: refused")
 		if d.finished != 1 {
 			t.Errorf("finished %d times", d.finished)
@@ -455,6 +542,37 @@ func TestOnError(t *testing.T) {
 				time.Sleep(2 * time.Hour)
 			})
 		})
+	}
+}
+
+func TestOnErrorThatBlocksHoldsUpADeliveryForASecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDouble(t, Config{})
+		d.onError = func(error) { time.Sleep(time.Hour) }
+		d.deliver = func(context.Context) error {
+			d.Report(map[string]error{"a": errors.New("a")})
+			return nil
+		}
+		if err := d.Once(); err != nil || time.Since(d.started) != s {
+			t.Errorf("once took %v: %v", time.Since(d.started), err)
+		}
+		time.Sleep(time.Hour)
+	})
+}
+
+func TestOnErrorDefaultsToTheLog(t *testing.T) {
+	var text strings.Builder
+	defer slog.SetDefault(slog.Default())
+	slog.SetDefault(slog.New(slog.NewTextHandler(&text, nil)))
+	l, err := New(Config{Package: "test", Deliver: func(context.Context) error { return errors.New("refused") }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err == nil || err.Error() != "test: refused" {
+		t.Errorf("close: %v", err)
+	}
+	if want := `level=WARN msg=test error="test: refused"`; !strings.Contains(text.String(), want) {
+		t.Errorf("logged %s, want %s", text.String(), want)
 	}
 }
 
