@@ -37,8 +37,6 @@ func Shown(address *url.URL) string {
 func ShownText(text string) string {
 	address, err := url.Parse(text)
 	switch {
-	case text == "":
-		return ""
 	case err != nil || address.Host == "" && strings.Contains(text, "@"):
 		return reports.Masked
 	case address.Host == "": // without a scheme

@@ -33,10 +33,7 @@ func (s *Secrets) Add(texts ...string) {
 // token", which a receiver may quote without it.
 func (s *Secrets) AddHeader(value string) {
 	s.Add(value)
-	scheme, credentials, found := strings.Cut(value, " ")
-	if !found {
-		return
-	}
+	scheme, credentials, _ := strings.Cut(value, " ")
 	s.Add(credentials)
 	if decoded, err := base64.StdEncoding.DecodeString(credentials); err == nil && strings.EqualFold(scheme, "Basic") {
 		user, password, _ := strings.Cut(string(decoded), ":")
@@ -54,9 +51,8 @@ func (s *Secrets) AddPassword(user, password string) {
 // AddAddress adds the password of an address and the values of its query, which may be
 // tokens.
 func (s *Secrets) AddAddress(address *url.URL) {
-	if password, ok := address.User.Password(); ok {
-		s.AddPassword(address.User.Username(), password)
-	}
+	password, _ := address.User.Password()
+	s.AddPassword(address.User.Username(), password)
 	for _, values := range address.Query() {
 		s.Add(values...)
 	}
