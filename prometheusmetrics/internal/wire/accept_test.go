@@ -35,6 +35,9 @@ func TestNegotiateCoding(t *testing.T) {
 		{"gzip;q=2", Identity},
 		{"gzip;q=NaN", Identity},
 		{"gzip;q=x, zstd", Zstd},
+		{"gzip;q=x, *", Gzip}, // what makes no sense does not forbid
+		{"gzip;q=2, *", Gzip},
+		{"gzip;q=-0.1, *", Gzip},
 		{"gzip;level=3;q=0.2, zstd;q=0.1", Gzip},
 		{",, ;q=1, gzip,", Gzip},
 	} {

@@ -93,13 +93,30 @@ func TestSpill(t *testing.T) {
 	}
 }
 
-// TestJoinZstd: a body of nothing is a frame all the same, and nothing is added to
-// chunks that have no end.
-func TestJoinZstd(t *testing.T) {
-	if parts := Join(Zstd, ""); len(parts) != 1 || len(parts[0]) == 0 {
-		t.Errorf("nothing is written as %q", parts)
+// TestJoinWithoutEnd: nothing is added to chunks that have no end, but in zstd a body of
+// nothing is a frame all the same.
+func TestJoinWithoutEnd(t *testing.T) {
+	for coding, empty := range map[Coding]int{Identity: 0, Zstd: 1} {
+		if parts := Join(coding, ""); len(parts) != empty || empty > 0 && len(parts[0]) == 0 {
+			t.Errorf("%v: nothing is written as %q", coding, parts)
+		}
+		if parts := Join(coding, "", render(coding, "a 1\n")); len(parts) != 1 {
+			t.Errorf("%v: a chunk is written as %q", coding, parts)
+		}
 	}
-	if parts := Join(Zstd, "", render(Zstd, "a 1\n")); len(parts) != 1 {
-		t.Errorf("a chunk is written as %q", parts)
+}
+
+// TestRendererHasRoom: what is not compressed may be a little longer than expected, and
+// what is keeps its buffer for the next time.
+func TestRendererHasRoom(t *testing.T) {
+	const expected = 1 << 20
+	if room := cap(NewRenderer(Identity, expected).Buffer) - expected; room < expected/20 || room > expected/10 {
+		t.Errorf("room for %d bytes more than expected", room)
+	}
+	r := NewRenderer(Gzip, expected)
+	tools := r.tools
+	r.Buffer = make([]byte, expected)
+	if r.End(); cap(tools.scratch) < expected {
+		t.Errorf("a buffer of %d bytes is kept", cap(tools.scratch))
 	}
 }

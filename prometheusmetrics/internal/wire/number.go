@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"bytes"
 	"math"
 	"strconv"
 )
@@ -27,12 +26,7 @@ func appendFloat(dst []byte, f float64, open bool) []byte {
 	case math.IsInf(f, -1):
 		return append(dst, "-Inf"...)
 	}
-	start := len(dst)
-	dst = strconv.AppendFloat(dst, f, 'g', -1, 64)
-	if open && !bytes.ContainsAny(dst[start:], "e.") {
-		dst = append(dst, ".0"...)
-	}
-	return dst
+	return strconv.AppendFloat(dst, f, 'g', -1, 64) // a fraction or large, so with a point or an exponent
 }
 
 // appendWhole writes a whole number as strconv.AppendFloat does with format g and

@@ -59,7 +59,7 @@ func NewLabels(pairs ...string) *Labels {
 
 // Touch reads from the labels, so that the processor has them in its cache.
 func (l *Labels) Touch() int {
-	if l == nil || len(l.both) == 0 {
+	if l == nil {
 		return 0
 	}
 	return int(l.both[0])

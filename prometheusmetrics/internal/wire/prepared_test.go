@@ -45,7 +45,7 @@ func preparedFamilies() []*dto.MetricFamily {
 	return []*dto.MetricFamily{
 		family(dto.MetricType_GAUGE, "g", "", "", gauge(1), gauge(0.5, "a", "1"), gauge(-2, "a", "1", "b", "\"quoted\"\n\\")),
 		family(dto.MetricType_GAUGE, "g_bytes", "With \"quotes\"\nand \\.", "bytes", gauge(1e21, "a", long, "b", "2")),
-		family(dto.MetricType_GAUGE, "g2", "A label that needs quotes.", "", gauge(1, "größe", "1"), gauge(2, "a", "größe")),
+		family(dto.MetricType_GAUGE, "g2", "A label that needs quotes.", "", gauge(1, "größe", "1", "a", "2"), gauge(2, "a", "größe")),
 		family(dto.MetricType_GAUGE, "größe", "A name that needs quotes.", "", gauge(1)),
 		family(dto.MetricType_COUNTER, "c_seconds_total", "Some.", "seconds",
 			&dto.Metric{Counter: counter}, &dto.Metric{Label: pairs("a", "1", "z", "2"), Counter: counter}),

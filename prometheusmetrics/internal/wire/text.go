@@ -57,7 +57,7 @@ func (e *textEncoder) comments(dst []byte, typ dto.MetricType, help, unit *strin
 	name, quoted := e.name, e.quoted
 	if e.open && typ == dto.MetricType_COUNTER {
 		if base, cut := strings.CutSuffix(name, "_total"); cut {
-			name, quoted = base, quoted || !plain(base)
+			name, quoted = base, !plain(base)
 		}
 	}
 	if help != nil {

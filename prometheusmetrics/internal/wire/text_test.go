@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"strconv"
 	"testing"
 
 	dto "github.com/prometheus/client_model/go"
@@ -50,6 +51,30 @@ func TestCovered(t *testing.T) {
 			if err := difference(encoder, family, nil); err != nil {
 				t.Errorf("%s: %v", format.ContentType, err)
 			}
+		}
+	}
+}
+
+// TestManyMetrics: a family that is read ahead in several blocks is written here, and
+// allocates nothing.
+func TestManyMetrics(t *testing.T) {
+	family := &dto.MetricFamily{Name: proto.String("x"), Help: proto.String("Some."), Type: dto.MetricType_GAUGE.Enum()}
+	for i := range 2*Block + 1 {
+		family.Metric = append(family.Metric, &dto.Metric{
+			Label: []*dto.LabelPair{{Name: proto.String("a"), Value: proto.String(strconv.Itoa(i))}},
+			Gauge: &dto.Gauge{Value: proto.Float64(float64(i))},
+		})
+	}
+	for _, format := range formats() {
+		if format.Kind == Other {
+			continue
+		}
+		encoder, dst := NewEncoder(format), make([]byte, 0, 10_000)
+		if err := difference(encoder, family, nil); err != nil {
+			t.Errorf("%s: %v", format.ContentType, err)
+		}
+		if allocs := testing.AllocsPerRun(10, func() { encoder.Append(dst, family) }); allocs > 0 {
+			t.Errorf("%s: %v allocations", format.ContentType, allocs)
 		}
 	}
 }
