@@ -89,6 +89,7 @@ func TestRedirects(t *testing.T) {
 		"relative":            {"http", "same", 307, "first PUT user:secret, first PUT user:secret", ""},
 		"same host":           {"http", "same in full", 308, "first PUT user:secret, first PUT user:secret", ""},
 		"same host, https":    {"https", "same in full", 307, "first PUT user:secret, first PUT user:secret", ""},
+		"same host, its user": {"http", "same as other", 307, "first PUT user:secret, first PUT other:pass", ""},
 		"another host":        {"http", "http", 307, "first PUT user:secret, second PUT :", ""},
 		"another host, https": {"https", "https", 308, "first PUT user:secret, second PUT :", ""},
 		"to https":            {"http", "https", 307, "first PUT user:secret, second PUT :", ""},
@@ -106,7 +107,9 @@ func TestRedirects(t *testing.T) {
 			if r.URL.Path == "/elsewhere" {
 				return
 			}
-			target := map[string]string{"same": "", "same in full": first.URL}[test.to]
+			target := map[string]string{
+				"same": "", "same in full": first.URL, "same as other": strings.Replace(first.URL, "://", "://other:pass@", 1),
+			}[test.to]
 			if target == "" && test.to != "same" {
 				target = second.URL
 			}

@@ -24,6 +24,7 @@ func TestGroupAddress(t *testing.T) {
 		{"http://g", "..", map[string]string{"a": "."}, "http://g/metrics/job@base64/Li4/a@base64/Lg"},
 		{"http://g", "j", map[string]string{"b": "?#%", "a": ""}, "http://g/metrics/job/j/a@base64/=/b/%3F%23%25"},
 		{"http://u:p%2Fw@g", "j", nil, "http://u:p%2Fw@g/metrics/job/j"},
+		{"http://http:p@g", "j", nil, "http://http:p@g/metrics/job/j"},
 		{"u:p@w@g", "j", nil, "http://u:p%40w@g/metrics/job/j"},
 	} {
 		got, err := gateway.NewGroup(test.url, test.job, test.grouping)
@@ -71,6 +72,7 @@ func TestNewGroupRefuses(t *testing.T) {
 		"https//user:secret@gw":         hidden,
 		"https:/user:secret@gw":         hidden,
 		"https:user:secret@gw":          hidden,
+		"http:user:secret@gw":           hidden,
 		"htps:///user:secret@gw":        hidden,
 		"user:secret://x@gw":            hidden,
 		"://user:secret@gw":             hidden,

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -72,10 +73,12 @@ func TestRequestMethods(t *testing.T) {
 	}
 }
 
-// body is one that does what a test wants.
+// body is one that does what a test wants, and counts that it is closed.
 type body struct{ io.Reader }
 
-func (body) Close() error { return nil }
+var closed atomic.Int64
+
+func (body) Close() error { closed.Add(1); return nil }
 
 type endless struct{}
 
@@ -118,6 +121,11 @@ func TestRequestSurvivesItsClient(t *testing.T) {
 		"words that panic": {func(*http.Request) (*http.Response, error) {
 			return answer(400, readerFunc(func([]byte) (int, error) { panic("broken") }))
 		}, "client panicked: broken", "no answer", true},
+		"a place to go to, and words": {func(*http.Request) (*http.Response, error) {
+			response, err := answer(400, strings.NewReader("no"))
+			response.Header = http.Header{"Location": {"/"}}
+			return response, err
+		}, "status 400: no", "status 400", false},
 		"no words": {func(*http.Request) (*http.Response, error) { return answer(404, strings.NewReader("")) },
 			"status 404: the gateway said nothing", "status 404", false},
 		"no body": {func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: 429}, nil },
@@ -139,8 +147,16 @@ func TestRequestSurvivesItsClient(t *testing.T) {
 		}, "status 401: unknown: Basic xxxxx", "status 401", false},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			request := newRequest(t, test.client)
+			withBody, before := false, closed.Load()
+			request := newRequest(t, func(r *http.Request) (*http.Response, error) {
+				response, err := test.client(r)
+				withBody = response != nil && response.Body != nil
+				return response, err
+			})
 			err := request.Push(t.Context(), family("f"), false)
+			if (closed.Load() > before) != withBody {
+				t.Errorf("%s: an answer is left open", name)
+			}
 			if test.want == "" {
 				if err != nil {
 					t.Errorf("%s: %v", name, err)
@@ -217,14 +233,18 @@ func TestRequestTimeout(t *testing.T) {
 // A context that ends is no timeout of the gateway's.
 func TestRequestOfAnEndedContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		request := newRequest(t, func(r *http.Request) (*http.Response, error) {
-			cancel()
-			<-r.Context().Done()
-			return nil, r.Context().Err()
-		})
-		if err := request.Delete(ctx); !errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("error is %v", err)
+		canceled, cancel := context.WithCancel(t.Context())
+		soon, stop := context.WithTimeout(t.Context(), time.Second)
+		defer stop()
+		for _, ctx := range []context.Context{canceled, soon} {
+			request := newRequest(t, func(r *http.Request) (*http.Response, error) {
+				cancel()
+				<-r.Context().Done()
+				return nil, r.Context().Err()
+			})
+			if err := request.Delete(ctx); !errors.Is(err, ctx.Err()) || err.Error() != ctx.Err().Error() {
+				t.Errorf("error is %v, want %v", err, ctx.Err())
+			}
 		}
 	})
 }

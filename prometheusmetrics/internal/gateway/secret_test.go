@@ -1,8 +1,11 @@
 package gateway_test
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
+	"fmt"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -27,6 +30,7 @@ func TestPasswordsInErrors(t *testing.T) {
 		{"http://u:pa%20ss@g", "wrong: pa+ss", "wrong: xxxxx"},
 		{"http://u:pass@g", "got " + basic("u", "pass"), "got xxxxx"},
 		{"http://u@g", "wrong: u", "wrong: u"},
+		{"http://u:@g", "got " + basic("u", ""), "got " + basic("u", "")},
 		{"http://g", "through p:other@proxy", "through xxxxx@proxy"},
 	} {
 		group, err := gateway.NewGroup(test.address, "j", nil)
@@ -37,8 +41,8 @@ func TestPasswordsInErrors(t *testing.T) {
 		request := &gateway.Request{Group: group, Timeout: time.Minute, Client: doerFunc(
 			func(*http.Request) (*http.Response, error) { return nil, cause },
 		)}
-		for range 2 {
-			err := request.Push(t.Context(), family("f"), false)
+		for _, add := range []bool{false, true} {
+			err := request.Push(t.Context(), family("f"), add)
 			if err == nil || err.Error() != test.want || !errors.Is(err, cause) {
 				t.Errorf("%s, %q: error is %v, want %q", test.address, test.says, err, test.want)
 			}
@@ -48,6 +52,44 @@ func TestPasswordsInErrors(t *testing.T) {
 		})
 		if err := request.Push(t.Context(), family("f"), false); err == nil || err.Error() != "status 401: "+test.want {
 			t.Errorf("%s, answer %q: error is %v, want %q", test.address, test.says, err, test.want)
+		}
+	}
+}
+
+// late is an error that may be a timeout.
+type late bool
+
+func (late) Error() string     { return "no route to pass" }
+func (l late) Timeout() bool   { return bool(l) }
+func (l late) Temporary() bool { return bool(l) }
+
+// An error whose password is masked is a timeout still, if it was one.
+func TestTimeoutsWithAPassword(t *testing.T) {
+	group, err := gateway.NewGroup("http://u:pass@g", "j", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		cause error
+		want  bool
+	}{{late(true), true}, {late(false), false}, {fmt.Errorf("pass: %w", context.DeadlineExceeded), true}, {errors.New("pass"), false}} {
+		request := &gateway.Request{Group: group, Timeout: time.Minute, Client: doerFunc(
+			func(*http.Request) (*http.Response, error) { return nil, test.cause },
+		)}
+		err := request.Push(t.Context(), family("f"), false)
+		var timeout net.Error
+		if !errors.As(err, &timeout) || timeout.Timeout() != test.want || timeout.Temporary() != test.want {
+			t.Errorf("%v becomes %v, a timeout: %v", test.cause, err, timeout)
+		}
+	}
+}
+
+func TestShown(t *testing.T) {
+	for address, want := range map[string]string{
+		"": "", "http://u:pass@g/p": "http://u:xxxxx@g/p", "g:9091": "http://g:9091", "http://g?token=pass": "xxxxx",
+	} {
+		if got := gateway.Shown(address); got != want {
+			t.Errorf("%q is shown as %q, want %q", address, got, want)
 		}
 	}
 }
