@@ -88,7 +88,7 @@ func (d *Driver) Explain() []Explanation {
 
 func explain(o planning.Outcome) Explanation {
 	e := Explanation{
-		Name: o.Metric.Name, Labels: o.Metric.Labels.Map(), Type: o.Metric.Type(),
+		Name: o.Metric.Name, Labels: o.Metric.Origin.Labels(), Type: o.Metric.Type(),
 		Kind: o.Metric.Kind.String(), Rule: o.Rule.Match, Dropped: o.Rule.Drop, Series: o.Series,
 		Idle: o.Metric.Idle,
 	}

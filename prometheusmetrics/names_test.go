@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-metrics-plus/metrics"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/layout"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/reading"
 )
@@ -37,14 +36,14 @@ func TestNamesInReadme(t *testing.T) {
 
 func namesTable() string {
 	gauges, typed := layout.Gauges(time.Nanosecond, defaultPercentiles), layout.Typed(defaultPercentiles)
-	own, foreign := &reading.Values{LifetimeSum: true}, &reading.Values{}
-	bucketed := &reading.Values{LifetimeSum: true, Buckets: &metrics.BucketSnapshot{}}
+	own, foreign := layout.Subject{Name: "<p>", LifetimeSum: true}, layout.Subject{Name: "<p>"}
+	bucketed := layout.Subject{Name: "<p>", LifetimeSum: true, Buckets: true}
 	var table strings.Builder
 	table.WriteString("| metric | in `LayoutGauges` | in `LayoutTyped` |\n|---|---|---|\n")
 	for _, row := range []struct {
 		metric string
 		kind   reading.Kind
-		values *reading.Values
+		s      layout.Subject
 	}{
 		{"Counter", reading.Counter, own},
 		{"Gauge, GaugeFloat64", reading.Gauge, own},
@@ -60,11 +59,14 @@ func namesTable() string {
 		{"go-ethereum's GaugeInfo", reading.Info, own},
 		{"Healthcheck", reading.Healthcheck, own},
 	} {
-		s := layout.Subject{Name: "<p>", Kind: row.kind, Values: row.values}
+		s := row.s
+		s.Kind = row.kind
 		fmt.Fprintf(&table, "| %s | %s | %s |\n", row.metric, names(gauges.Templates(s), false), names(typed.Templates(s), true))
 	}
-	return shortened(table.String(), names(gauges.Templates(layout.Subject{Name: "<p>", Kind: reading.Histogram, Values: own}), false),
-		names(gauges.Templates(layout.Subject{Name: "<p>", Kind: reading.Meter, Values: own})[1:], false))
+	histogram, meter := own, own
+	histogram.Kind, meter.Kind = reading.Histogram, reading.Meter
+	return shortened(table.String(),
+		names(gauges.Templates(histogram), false), names(gauges.Templates(meter)[1:], false))
 }
 
 // shortened has each list of names stand once, below the table.

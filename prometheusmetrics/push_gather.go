@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/families"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/problem"
 )
 
 // A push.Pusher refuses the whole push for one series that does not fit. So all
@@ -70,12 +71,12 @@ func (p *pusher) own(e *families.Exposition, all []*dto.MetricFamily, lost losse
 }
 
 // addCollision notes that a metric is left out for a label that the group has.
-func (l losses) addCollision(of *families.Origin, label string) {
-	problem := &MetricError{
-		Name: of.Name, Labels: of.Labels.Map(), Reason: ReasonLabel,
+func (l losses) addCollision(of *problem.Origin, label string) {
+	lost := &MetricError{
+		Name: of.Name, Labels: of.Labels(), Reason: ReasonLabel,
 		Err: fmt.Errorf("it is not pushed: label %s belongs to the group that is pushed to", label),
 	}
-	l[problem.Error()] = problem
+	l[lost.Error()] = lost
 }
 
 // withMetrics returns a copy of the family that has these metrics.

@@ -12,7 +12,7 @@ const packageName = "prometheusmetrics"
 
 // metricError makes the error that users see of a metric's problem.
 func metricError(m *reading.Metric, p *problem.Problem) *MetricError {
-	return &MetricError{Name: m.Name, Labels: m.Labels.Map(), Reason: Reason(p.Reason), Err: p.Err}
+	return &MetricError{Name: m.Name, Labels: m.Origin.Labels(), Reason: Reason(p.Reason), Err: p.Err}
 }
 
 // sourceError makes the error that users see of sources that can't be listed; nil of

@@ -35,10 +35,10 @@ func touchSeries(series []*Series, from int) int {
 
 func touch(series []*Series) (n int) {
 	for _, s := range series {
-		n += s.Slot
+		n += int(s.Slot)
 	}
 	for _, s := range series {
-		n += s.Rendered.Touch()
+		n += s.Labels.Touch()
 	}
 	return n
 }

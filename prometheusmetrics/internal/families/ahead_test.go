@@ -7,7 +7,6 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 
-	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/wire"
 )
 
@@ -18,9 +17,9 @@ func TestAheadChangesNothing(t *testing.T) {
 	for n := range 3 {
 		var series []*Series
 		for i := range []int{1, Block, 2*Block + 1}[n] {
-			s := &Series{Slot: i}
+			s := &Series{Slot: uint32(i)}
 			if i > 0 {
-				s.Labels = []naming.Label{{Name: "i", Value: fmt.Sprint(i)}}
+				s.Labels = wire.NewLabels("i", fmt.Sprint(i))
 			}
 			series = append(series, s)
 		}

@@ -25,7 +25,7 @@ func (e *Exposition) Collect(metrics chan<- prometheus.Metric, last func(prometh
 			next := &samples[0]
 			samples = samples[1:]
 			next.set(family, series, shared)
-			next.labels = caster.labels(series.Labels)
+			next.labels = caster.series(series.Labels)
 			if last != nil && len(samples) == 0 {
 				metrics <- last(next)
 				return
@@ -51,7 +51,7 @@ type sample struct {
 	labels     []*dto.LabelPair
 	gauge      dto.Gauge // in place, so that a scrape does not allocate each one
 	series     *Series   // nil of a gauge, which is complete
-	typ        dto.MetricType
+	family     *Family
 	collection *collection
 }
 
@@ -61,7 +61,7 @@ func (s *sample) set(family *Family, series *Series, c *collection) {
 		s.gauge.Value = &c.numbers[series.Slot]
 		return
 	}
-	s.series, s.typ, s.collection = series, family.Type, c
+	s.series, s.family, s.collection = series, family, c
 }
 
 // Desc returns the family's descriptor.
@@ -73,7 +73,7 @@ func (s *sample) Write(out *dto.Metric) error {
 		out.Label, out.Gauge = s.labels, &s.gauge
 		return nil
 	}
-	cast(out, s.typ, s.series, s.collection.exposition, s.collection.numbers)
+	cast(out, s.family, s.series, s.collection.exposition, s.collection.numbers)
 	out.Label = s.labels
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/wire"
 )
 
 // caster makes what Prometheus types are made of, in a few large slices. All of it
@@ -29,39 +30,52 @@ func newCaster(labels int) *caster {
 }
 
 // LabelPairs makes the Prometheus type of labels.
-func LabelPairs(labels []naming.Label) []*dto.LabelPair { return newCaster(len(labels)).labels(labels) }
-
-// labels copies the labels of one series.
-func (c *caster) labels(labels []naming.Label) []*dto.LabelPair {
+func LabelPairs(labels []naming.Label) []*dto.LabelPair {
 	if len(labels) == 0 {
 		return nil
 	}
-	start := len(c.pointers)
+	c := newCaster(len(labels))
 	for _, l := range labels {
-		c.texts = append(c.texts, l.Name, l.Value)
-		pair := &c.pairs[len(c.pointers)]
-		pair.Name, pair.Value = &c.texts[len(c.texts)-2], &c.texts[len(c.texts)-1]
-		c.pointers = append(c.pointers, pair)
+		c.add(l.Name, l.Value)
+	}
+	return c.pointers
+}
+
+// series makes the labels of one series.
+func (c *caster) series(labels wire.Labels) []*dto.LabelPair {
+	if labels == "" {
+		return nil
+	}
+	start := len(c.pointers)
+	for name, value := range labels.All() {
+		c.add(name, value)
 	}
 	return c.pointers[start:len(c.pointers):len(c.pointers)]
 }
 
+func (c *caster) add(name, value string) {
+	c.texts = append(c.texts, name, value)
+	pair := &c.pairs[len(c.pointers)]
+	pair.Name, pair.Value = &c.texts[len(c.texts)-2], &c.texts[len(c.texts)-1]
+	c.pointers = append(c.pointers, pair)
+}
+
 // cast fills a metric, but for its labels, that points into numbers, a private copy
 // of those of e.
-func cast(out *dto.Metric, typ dto.MetricType, s *Series, e *Exposition, numbers []float64) {
-	switch typ {
+func cast(out *dto.Metric, f *Family, s *Series, e *Exposition, numbers []float64) {
+	switch f.Type {
 	case dto.MetricType_GAUGE:
 		out.Gauge = &dto.Gauge{Value: &numbers[s.Slot]}
 	case dto.MetricType_COUNTER:
 		out.Counter = &dto.Counter{Value: &numbers[s.Slot]}
 	case dto.MetricType_SUMMARY:
 		out.Summary = &dto.Summary{SampleCount: new(uint64), SampleSum: &numbers[s.Slot+1]}
-		out.Summary.Quantile = make([]*dto.Quantile, len(s.Quantiles))
-		for i, quantile := range s.Quantiles {
-			out.Summary.Quantile[i] = &dto.Quantile{Quantile: &quantile, Value: &numbers[s.Slot+2+i]}
+		out.Summary.Quantile = make([]*dto.Quantile, len(f.Quantiles))
+		for i, quantile := range f.Quantiles {
+			out.Summary.Quantile[i] = &dto.Quantile{Quantile: &quantile, Value: &numbers[int(s.Slot)+2+i]}
 		}
 	}
-	refresh(out, typ, s, e, numbers)
+	refresh(out, f.Type, s, e, numbers)
 }
 
 // refresh brings up to date what does not point into numbers.
@@ -80,11 +94,12 @@ func refresh(out *dto.Metric, typ dto.MetricType, s *Series, e *Exposition, numb
 }
 
 // timestamp returns one for the time, the known one if it says that already.
-func timestamp(known *timestamppb.Timestamp, at time.Time) *timestamppb.Timestamp {
-	switch {
-	case at.IsZero():
+func timestamp(known *timestamppb.Timestamp, nanoseconds int64) *timestamppb.Timestamp {
+	if nanoseconds == 0 {
 		return nil
-	case known != nil && known.Seconds == at.Unix() && known.Nanos == int32(at.Nanosecond()):
+	}
+	at := time.Unix(0, nanoseconds)
+	if known != nil && known.Seconds == at.Unix() && known.Nanos == int32(at.Nanosecond()) {
 		return known
 	}
 	return timestamppb.New(at)

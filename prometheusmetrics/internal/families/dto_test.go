@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/wire"
 )
 
 // TestDTO: an empty histogram is native all the same, exemplars stand in their
@@ -32,37 +33,40 @@ func TestDTO(t *testing.T) {
 // TestTimestamp: one that says the same is used again, for those that change nothing.
 func TestTimestamp(t *testing.T) {
 	at := time.Unix(1000, 5)
-	known := timestamp(nil, at)
+	known := timestamp(nil, at.UnixNano())
 	if !known.AsTime().Equal(at) {
 		t.Errorf("%v is written as %v", at, known.AsTime())
 	}
-	if timestamp(known, at) != known {
+	if timestamp(known, at.UnixNano()) != known {
 		t.Error("a timestamp is made anew for the same time")
 	}
 	for _, other := range []time.Time{at.Add(1), at.Add(time.Second), at.Add(-time.Hour)} {
-		if got := timestamp(known, other); got == known || !got.AsTime().Equal(other) || !known.AsTime().Equal(at) {
+		if got := timestamp(known, other.UnixNano()); got == known || !got.AsTime().Equal(other) || !known.AsTime().Equal(at) {
 			t.Errorf("%v is written as %v", other, got.AsTime())
 		}
 	}
-	if got := timestamp(known, time.Time{}); got != nil {
+	if got := timestamp(known, 0); got != nil {
 		t.Errorf("no time is written as %v", got)
 	}
 }
 
 // TestLabelPairs are copies, those of several series apart.
 func TestLabelPairs(t *testing.T) {
-	labels := []naming.Label{{Name: "a", Value: "1"}, {Name: "b", Value: "2"}}
+	labels := wire.NewLabels("a", "1", "b", "2")
 	c := newCaster(3)
-	first, second := c.labels(labels), c.labels(labels[:1])
+	first, second := c.series(labels), c.series(wire.NewLabels("a", "1"))
 	first = append(first, nil)
 	if len(second) != 1 || second[0].GetName() != "a" || second[0].GetValue() != "1" || first[1].GetValue() != "2" {
 		t.Errorf("labels are %v and %v", first, second)
 	}
 	*first[0].Value = "changed"
-	if second[0].GetValue() != "1" || labels[0].Value != "1" {
-		t.Errorf("a change of one changes %v, %v", second, labels)
+	if second[0].GetValue() != "1" || labels != wire.NewLabels("a", "1", "b", "2") {
+		t.Errorf("a change of one changes %v, %q", second, labels)
 	}
-	if got := LabelPairs(nil); got != nil {
-		t.Errorf("no labels are %v", got)
+	if got := LabelPairs(nil); got != nil || c.series("") != nil {
+		t.Errorf("no labels are %v, %v", got, c.series(""))
+	}
+	if got := LabelPairs([]naming.Label{{Name: "c", Value: "3"}}); len(got) != 1 || got[0].GetName() != "c" || got[0].GetValue() != "3" {
+		t.Errorf("one label is %v", got)
 	}
 }

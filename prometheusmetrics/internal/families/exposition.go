@@ -42,24 +42,20 @@ type Family struct {
 	wire.Head // name, help, unit and type
 	Desc      *prometheus.Desc
 	Series    []*Series // at least one, in the order of the exposition
+	Quantiles []float64 // of a summary, ascending: a driver has the same for all
 }
 
-// NewFamily makes a family, whose series are sorted already.
-func NewFamily(name, help, unit string, typ dto.MetricType, series []*Series) *Family {
-	for _, s := range series {
-		if s.Rendered == nil && len(s.Labels) > 0 {
-			s.Rendered = Render(s.Labels)
-		}
-	}
+// NewFamily makes a family, whose series are sorted already. A summary has quantiles.
+func NewFamily(name, help, unit string, typ dto.MetricType, series []*Series, quantiles ...float64) *Family {
 	if len(series) != 1 {
 		f := &Family{Series: series}
-		f.set(name, help, unit, typ)
+		f.set(name, help, unit, typ, quantiles)
 		return f
 	}
 	f := new(loneFamily)
 	f.series[0] = series[0]
 	f.Series = f.series[:]
-	f.set(name, help, unit, typ)
+	f.set(name, help, unit, typ, quantiles)
 	return &f.Family
 }
 
@@ -70,58 +66,34 @@ type loneFamily struct {
 	series [1]*Series
 }
 
-func (f *Family) set(name, help, unit string, typ dto.MetricType) {
+func (f *Family) set(name, help, unit string, typ dto.MetricType, quantiles []float64) {
+	f.Quantiles = quantiles
 	f.Head = wire.NewHead(name, help, unit, typ)
 	f.Desc = prometheus.V2.NewDesc(name, help, prometheus.UnconstrainedLabels(nil), nil, prometheus.WithUnit(unit))
 }
 
-// Series is one series of a family.
+// Series is one series of a family. There may be a million, so nothing is in it that can
+// be had from elsewhere.
 type Series struct {
 	// Labels are sorted by name; the constant ones are among them, those that a
-	// wrapping registerer adds are not.
-	Labels []naming.Label
-
-	// Rendered are the labels as scrapes write them, nil if there are none. NewFamily
-	// sees to them where they are not given; series of one metric should share them,
-	// since they take as much memory as the labels, twice.
-	Rendered *wire.Labels
+	// wrapping registerer adds are not. The series of a metric share them.
+	Labels wire.Labels
 
 	// Slot is where in Numbers the values are: one of a gauge or counter; count, sum
 	// and quantiles of a summary. A histogram has none.
-	Slot int
+	Slot uint32
 
 	// Part is where in Parts, or for a histogram in Histograms, the rest is. A gauge
 	// has none.
-	Part int
-
-	// Quantiles are those of a summary, ascending.
-	Quantiles []float64
+	Part uint32
 
 	// Origin is the metric that the series is made of.
-	Origin *Origin
+	Origin *problem.Origin
 }
-
-// Render renders sorted labels.
-func Render(labels []naming.Label) *wire.Labels {
-	pairs := make([]string, 0, 2*len(labels))
-	for _, l := range labels {
-		pairs = append(pairs, l.Name, l.Value)
-	}
-	return wire.NewLabels(pairs...)
-}
-
-// Origin names a metric, for people to read. All its series share it.
-type Origin struct {
-	Name   string       // as its source has it
-	Labels naming.Pairs // the original ones; nil for none
-}
-
-// String names the metric with its labels.
-func (o *Origin) String() string { return problem.Describe(o.Name, o.Labels.Map()) }
 
 // Part is what a counter or summary has beside numbers.
 type Part struct {
-	Created  time.Time // when it began to count; zero if that is not known
+	Created  int64     // when it began to count, in nanoseconds since 1970; 0 if that is not known
 	Exemplar *Exemplar // nil for none
 }
 

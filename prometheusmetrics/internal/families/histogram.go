@@ -3,7 +3,6 @@ package families
 import (
 	"math"
 	"slices"
-	"time"
 
 	"github.com/go-metrics-plus/metrics"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/unit"
@@ -12,7 +11,7 @@ import (
 // Histogram is classic and native at once, from the same counts, so that both agree
 // on count and sum. In the native one only what is exactly zero counts as zero.
 type Histogram struct {
-	Created   time.Time // zero if it is not known
+	Created   int64 // in nanoseconds since 1970; 0 if it is not known
 	Count     uint64
 	Sum       float64
 	ZeroCount uint64

@@ -80,7 +80,7 @@ func newBranch(f *Family, e *Exposition, numbers []float64) *branch {
 	b := &branch{metrics: make([]dto.Metric, len(f.Series))}
 	labels := 0
 	for _, s := range f.Series {
-		labels += len(s.Labels)
+		labels += s.Labels.Len()
 	}
 	caster := newCaster(labels)
 	pointers := make([]*dto.Metric, len(f.Series))
@@ -89,8 +89,8 @@ func newBranch(f *Family, e *Exposition, numbers []float64) *branch {
 	}
 	for i, s := range f.Series {
 		pointers[i] = &b.metrics[i]
-		cast(pointers[i], f.Type, s, e, numbers)
-		pointers[i].Label = caster.labels(s.Labels)
+		cast(pointers[i], f, s, e, numbers)
+		pointers[i].Label = caster.series(s.Labels)
 		if b.versions != nil {
 			b.versions[i] = e.Histograms[s.Part].Version
 		}

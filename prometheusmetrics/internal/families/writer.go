@@ -3,6 +3,7 @@ package families
 import (
 	"errors"
 	"slices"
+	"time"
 
 	dto "github.com/prometheus/client_model/go"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -81,53 +82,54 @@ func (w *Writer) makeRoom(dst []byte, start, written, all int) []byte {
 }
 
 func (w *Writer) series(dst []byte, f *Family, s *Series) ([]byte, bool) {
-	if !w.encoder.Covers(s.Rendered) {
+	if !w.encoder.Covers(s.Labels) {
 		return dst, false
 	}
 	if f.Type == dto.MetricType_GAUGE {
-		return w.encoder.Value(dst, s.Rendered, w.e.Numbers[s.Slot]), true
+		return w.encoder.Value(dst, s.Labels, w.e.Numbers[s.Slot]), true
 	}
 	w.metric.Counter, w.metric.Summary, w.metric.Histogram = nil, nil, nil
 	switch f.Type {
 	case dto.MetricType_COUNTER:
 		w.setCounter(s)
 	case dto.MetricType_SUMMARY:
-		w.setSummary(s)
+		w.setSummary(f, s)
 	case dto.MetricType_HISTOGRAM:
 		w.metric.Histogram = w.histogram.set(&w.e.Histograms[s.Part])
 	}
-	return w.encoder.Series(dst, s.Rendered, &w.metric)
+	return w.encoder.Series(dst, s.Labels, &w.metric)
 }
 
 func (w *Writer) setCounter(s *Series) {
 	part := &w.e.Parts[s.Part]
 	w.metric.Counter = &w.counter
 	w.counter.Value = &w.e.Numbers[s.Slot]
-	w.counter.CreatedTimestamp = setTime(&w.created, part)
+	w.counter.CreatedTimestamp = setTime(&w.created, part.Created)
 	w.counter.Exemplar = part.Exemplar.DTO()
 }
 
-func (w *Writer) setSummary(s *Series) {
+func (w *Writer) setSummary(f *Family, s *Series) {
 	w.metric.Summary = &w.summary
 	w.count = uint64(max(w.e.Numbers[s.Slot], 0))
 	w.summary.SampleCount, w.summary.SampleSum = &w.count, &w.e.Numbers[s.Slot+1]
-	w.summary.CreatedTimestamp = setTime(&w.created, &w.e.Parts[s.Part])
-	if len(w.quantiles) != len(s.Quantiles) {
-		w.quantiles, w.summary.Quantile = make([]dto.Quantile, len(s.Quantiles)), make([]*dto.Quantile, len(s.Quantiles))
+	w.summary.CreatedTimestamp = setTime(&w.created, w.e.Parts[s.Part].Created)
+	if len(w.quantiles) != len(f.Quantiles) {
+		w.quantiles, w.summary.Quantile = make([]dto.Quantile, len(f.Quantiles)), make([]*dto.Quantile, len(f.Quantiles))
 	}
-	for i := range s.Quantiles {
-		w.quantiles[i].Quantile, w.quantiles[i].Value = &s.Quantiles[i], &w.e.Numbers[s.Slot+2+i]
+	for i := range f.Quantiles {
+		w.quantiles[i].Quantile, w.quantiles[i].Value = &f.Quantiles[i], &w.e.Numbers[int(s.Slot)+2+i]
 		w.summary.Quantile[i] = &w.quantiles[i]
 	}
 }
 
 // setTime sets a timestamp to when a series began, and returns nil if that is not
 // known.
-func setTime(t *timestamppb.Timestamp, part *Part) *timestamppb.Timestamp {
-	if part.Created.IsZero() {
+func setTime(t *timestamppb.Timestamp, nanoseconds int64) *timestamppb.Timestamp {
+	if nanoseconds == 0 {
 		return nil
 	}
-	t.Seconds, t.Nanos = part.Created.Unix(), int32(part.Created.Nanosecond())
+	at := time.Unix(0, nanoseconds)
+	t.Seconds, t.Nanos = at.Unix(), int32(at.Nanosecond())
 	return t
 }
 
@@ -147,7 +149,7 @@ func (s *histogramScratch) set(h *Histogram) *dto.Histogram {
 	out := &s.out
 	out.SampleCount, out.SampleSum = &h.Count, &h.Sum
 	out.Schema, out.ZeroThreshold, out.ZeroCount = &h.Schema, &s.threshold, &h.ZeroCount
-	out.CreatedTimestamp = setTime(&s.created, &Part{Created: h.Created})
+	out.CreatedTimestamp = setTime(&s.created, h.Created)
 	s.setBuckets(h)
 	out.Exemplars = out.Exemplars[:0]
 	h.addExemplars(out)

@@ -17,7 +17,7 @@ func BenchmarkWriter(b *testing.B) {
 	for i := range 35_000 {
 		name := fmt.Sprintf("service_component_timer_%d_percentile_%d", i/16, i%16)
 		help := fmt.Sprintf("service.component.timer.%d: 0.%d quantile of the recent sample, in nanoseconds", i/16, i%16)
-		e.Families = append(e.Families, NewFamily(name, help, "", dto.MetricType_GAUGE, []*Series{{Slot: i}}))
+		e.Families = append(e.Families, NewFamily(name, help, "", dto.MetricType_GAUGE, []*Series{{Slot: uint32(i)}}))
 		e.Numbers = append(e.Numbers, float64(i)*12345.678)
 	}
 	for _, contentType := range []expfmt.Format{expfmt.FmtText, expfmt.FmtOpenMetrics_1_0_0, expfmt.FmtProtoDelim} {

@@ -19,9 +19,7 @@ import (
 // exposition in every format, and again with other values.
 func TestWriter(t *testing.T) {
 	e := newTestExposition()
-	label := func(value string) []naming.Label {
-		return []naming.Label{{Name: "a", Value: value}, {Name: "b", Value: "\"\\\n"}}
-	}
+	label := func(value string) wire.Labels { return wire.NewLabels("a", value, "b", "\"\\\n") }
 	gauges := []*Series{{Slot: 0}, {Slot: 1, Labels: label("x")}, {Slot: 2, Labels: label("y")}}
 	e.Histograms = append(e.Histograms, Histogram{Bounds: []float64{1, 2, 3}, Cumulative: []uint64{0, 0, 0}}, e.Histograms[0])
 	histograms := []*Series{{Part: 1, Labels: label("x")}, {Part: 2, Labels: label("y")}, {Part: 0, Labels: label("z")}}
@@ -31,10 +29,10 @@ func TestWriter(t *testing.T) {
 		NewFamily("several_seconds", "Some.", "seconds", dto.MetricType_HISTOGRAM, histograms),
 		NewFamily("größe", "A name that needs quotes.", "", dto.MetricType_GAUGE, gauges),
 		NewFamily("labelled", "A label that needs quotes.", "", dto.MetricType_GAUGE,
-			[]*Series{{Slot: 1, Labels: []naming.Label{{Name: "größe", Value: "x"}}}}),
+			[]*Series{{Slot: 1, Labels: wire.NewLabels("größe", "x")}}),
 		NewFamily("late_total", "Exemplar that can't be encoded.", "", dto.MetricType_COUNTER, []*Series{{Slot: 1, Part: 2}}),
 	)
-	late := &Exemplar{Labels: label("x"), Time: time.Date(10001, 1, 1, 0, 0, 0, 0, time.UTC)}
+	late := &Exemplar{Labels: []naming.Label{{Name: "a", Value: "x"}}, Time: time.Date(10001, 1, 1, 0, 0, 0, 0, time.UTC)}
 	e.Parts = append(e.Parts, Part{Exemplar: late})
 	compareWriter(t, e)
 	for i := range e.Numbers {
@@ -87,8 +85,8 @@ func TestSpill(t *testing.T) {
 	e := newTestExposition()
 	var series []*Series
 	for i := range 3*Block + 1 {
-		labels := []naming.Label{{Name: "a", Value: string(rune('a' + i))}}
-		series = append(series, &Series{Slot: i % len(e.Numbers), Labels: labels})
+		labels := wire.NewLabels("a", string(rune('a'+i)))
+		series = append(series, &Series{Slot: uint32(i % len(e.Numbers)), Labels: labels})
 	}
 	large := NewFamily("large", "Help.", "", dto.MetricType_GAUGE, series)
 	for _, contentType := range []expfmt.Format{expfmt.FmtText, expfmt.FmtOpenMetrics_1_0_0, expfmt.FmtProtoDelim} {
@@ -121,7 +119,7 @@ func TestSpilledTooEarly(t *testing.T) {
 	for range Block {
 		series = append(series, &Series{Slot: 1, Part: 0})
 	}
-	series = append(series, &Series{Slot: 1, Part: len(e.Parts) - 1})
+	series = append(series, &Series{Slot: 1, Part: uint32(len(e.Parts) - 1)})
 	late := NewFamily("late_total", "Help.", "", dto.MetricType_COUNTER, series)
 	writer := e.NewWriter(wire.NewFormat(expfmt.FmtOpenMetrics_1_0_0))
 	writer.Spill = func(dst []byte) []byte { return dst[:0] }

@@ -131,7 +131,7 @@ func (l *gauges) help(s Subject, f gaugeStatistic) string {
 		subject = naming.Text(s.Source)
 	}
 	help := subject + ": " + f.words
-	if f.statistic == Sum && !s.Values.LifetimeSum {
+	if f.statistic == Sum && !s.LifetimeSum {
 		help = subject + ": sum of the recent sample"
 	}
 	switch {

@@ -41,7 +41,7 @@ func TestGaugesOfEachKind(t *testing.T) {
 	} {
 		var got []string
 		seen := make(map[Statistic]bool)
-		for _, template := range l.Templates(Subject{Name: "m", Kind: kind, Values: &reading.Values{}}) {
+		for _, template := range l.Templates(Subject{Name: "m", Kind: kind}) {
 			got = append(got, template.Name)
 			if template.Type != dto.MetricType_GAUGE || len(template.Statistics) != 1 || seen[template.Statistics[0]] {
 				t.Errorf("%v: %s is a %v of statistics %v", kind, template.Name, template.Type, template.Statistics)
@@ -81,7 +81,7 @@ func TestGaugesHelp(t *testing.T) {
 	} {
 		subject := Subject{
 			Name: "m", Source: test.source, Help: test.about, Unit: test.unit, Kind: test.kind,
-			Values: &reading.Values{LifetimeSum: test.lifetime},
+			LifetimeSum: test.lifetime,
 		}
 		found := false
 		for _, template := range Gauges(time.Millisecond, []float64{0.999}).Templates(subject) {

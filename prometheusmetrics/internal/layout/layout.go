@@ -19,14 +19,16 @@ type Layout interface {
 	Unit(reading.Kind) unit.Unit
 }
 
-// Subject is a metric as a layout sees it.
+// Subject is a metric as a layout sees it. Equal subjects become the same.
 type Subject struct {
 	Name   string // sanitised, with namespace and subsystem
 	Source string // as its registry has it, for help texts
 	Help   string // from its description; empty for none
 	Unit   string // from its description; empty for none
 	Kind   reading.Kind
-	Values *reading.Values // the first ones: what a foreign metric can say shows there
+
+	Buckets     bool // whether it has buckets
+	LifetimeSum bool // whether its sum is the total of all that was recorded
 }
 
 // Template is one series that a metric becomes, before its labels.

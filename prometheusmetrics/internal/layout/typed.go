@@ -61,11 +61,11 @@ func (l *typed) Templates(s Subject) []Template {
 // sum is that of all that was recorded. A reservoir of another library has no such
 // sum, and a summary needs one.
 func (l *typed) distribution(s Subject, base Template, name string) []Template {
-	if s.Values.Buckets != nil {
+	if s.Buckets {
 		base.Statistics = nil // all of it is in its parts
 		return []Template{base.as(dto.MetricType_HISTOGRAM, withUnit(name, base.Unit))}
 	}
-	if s.Values.LifetimeSum {
+	if s.LifetimeSum {
 		base.Statistics = []Statistic{Count, Sum}
 		base.Quantiles = l.percentiles
 		for i := range l.percentiles {

@@ -7,7 +7,6 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/model"
 
-	"github.com/go-metrics-plus/metrics"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/reading"
 )
@@ -37,7 +36,7 @@ func TestTypedNameSuffixes(t *testing.T) {
 		{"a", "", reading.Info, "a_info"},
 	} {
 		templates := l.Templates(Subject{
-			Name: test.name, Unit: test.unit, Kind: test.kind, Values: &reading.Values{LifetimeSum: true},
+			Name: test.name, Unit: test.unit, Kind: test.kind, LifetimeSum: true,
 		})
 		if len(templates) != 1 || templates[0].Name != test.want {
 			t.Errorf("%v %s in %q became %v, want %s", test.kind, test.name, test.unit, templates, test.want)
@@ -60,28 +59,30 @@ func TestTypedDistributions(t *testing.T) {
 		}
 	}
 	for name, test := range map[string]struct {
-		values reading.Values
-		want   []Template
+		buckets, lifetime bool
+		want              []Template
 	}{
 		"buckets": {
-			reading.Values{Buckets: &metrics.BucketSnapshot{}, LifetimeSum: true},
+			true, true,
 			[]Template{{Name: "m_seconds", Type: dto.MetricType_HISTOGRAM, Help: "a.m", Unit: "seconds"}},
 		},
 		"sum of everything": {
-			reading.Values{LifetimeSum: true},
+			false, true,
 			[]Template{{
 				Name: "m_seconds", Type: dto.MetricType_SUMMARY, Help: "a.m", Unit: "seconds", Quantiles: ps,
 				Statistics: []Statistic{Count, Sum, Percentile, Percentile + 1},
 			}},
 		},
 		"sum of a sample": {
-			reading.Values{},
+			false, false,
 			[]Template{quantile(0, "0.5"), quantile(1, "0.99"), {
 				Name: "m_observations_total", Type: dto.MetricType_COUNTER, Help: "a.m", Statistics: []Statistic{Count},
 			}},
 		},
 	} {
-		got := Typed(ps).Templates(Subject{Name: "m", Source: "a.m", Kind: reading.Timer, Values: &test.values})
+		got := Typed(ps).Templates(Subject{
+			Name: "m", Source: "a.m", Kind: reading.Timer, Buckets: test.buckets, LifetimeSum: test.lifetime,
+		})
 		if !reflect.DeepEqual(got, test.want) {
 			t.Errorf("%s: became\n%+v, want\n%+v", name, got, test.want)
 		}

@@ -94,14 +94,23 @@ func Series(family string, labels []Label) string {
 	if len(labels) == 0 {
 		return family
 	}
-	series := append([]byte(family), '{')
+	return string(AppendSeries(nil, family, labels))
+}
+
+// AppendSeries appends what Series writes.
+func AppendSeries(dst []byte, family string, labels []Label) []byte {
+	dst = append(dst, family...)
+	if len(labels) == 0 {
+		return dst
+	}
+	dst = append(dst, '{')
 	for i, l := range labels {
 		if i > 0 {
-			series = append(series, ',')
+			dst = append(dst, ',')
 		}
-		series = append(series, l.Name...)
-		series = append(series, '=')
-		series = strconv.AppendQuote(series, l.Value)
+		dst = append(dst, l.Name...)
+		dst = append(dst, '=')
+		dst = strconv.AppendQuote(dst, l.Value)
 	}
-	return string(append(series, '}'))
+	return append(dst, '}')
 }

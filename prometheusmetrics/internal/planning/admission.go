@@ -1,89 +1,120 @@
 package planning
 
 import (
-	"slices"
-
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/go-metrics-plus/metrics"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/families"
-	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/layout"
-	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/problem"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/sharing"
-	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/unit"
-	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/wire"
 )
 
 // admission is the series that a metric has.
 type admission struct {
-	origin     *families.Origin
-	relabelled uint64 // the metric's number when they were made of its labels
-	unit       unit.Unit
-	statistics []layout.Statistic // of all its series, one after the other
-	entries    []*entry
-	total      *entry // which must not go down; nil for none
+	member     *member
+	form       *form
+	entries    []entry // one for each part of the form
+	slot       uint32  // of the first statistic; from the commit on
+	relabelled uint32  // the metric's number when the series were made of its labels
+	made       *made   // nil for nothing
+}
 
-	slot int // of the first statistic; from the commit on
-
-	// What the exemplar was made from, and what the histogram was filled from.
+// made is what was made of a metric's values, and what from. Gauges, and counters
+// without an exemplar, have none.
+type made struct {
 	exemplarFrom    *metrics.Exemplar
 	exemplar        *families.Exemplar
-	version, filled uint64
+	version, filled uint64 // of the values that the histogram was filled from, and of the histogram
 }
 
 // entry is one series of a family.
 type entry struct {
-	member    *member
 	admission *admission
-	family    string // its name
-	key       string // family and labels, as the registry has them
-	labels    []naming.Label
-	typ       dto.MetricType
-	help      string
-	unit      string
-	quantiles []float64
-	offset    int // of its statistics among the metric's
-	series    *families.Series
+	part      *part
+	series    *families.Series // another one when it gets another place
+	hash      uint64           // of its key, which nobody keeps
+}
+
+// newAdmission makes the admission of a member, in one place with the series.
+func newAdmission(m *member, f *form) *admission {
+	var a *admission
+	var series []families.Series
+	if len(f.parts) == 1 {
+		lone := new(struct {
+			admission
+			entry  [1]entry
+			series [1]families.Series
+		})
+		a, series = &lone.admission, lone.series[:]
+		a.entries = lone.entry[:]
+	} else {
+		a, series = new(admission), make([]families.Series, len(f.parts))
+		a.entries = make([]entry, len(f.parts))
+	}
+	a.member, a.form, a.relabelled = m, f, m.metric.Relabelled
+	for i := range a.entries {
+		series[i].Origin = m.metric.Origin
+		a.entries[i] = entry{admission: a, part: &f.parts[i], series: &series[i]}
+	}
+	return a
+}
+
+// total returns the entry which must not go down; nil for none.
+func (a *admission) total() *entry {
+	if a.form.total < 0 {
+		return nil
+	}
+	return &a.entries[a.form.total]
 }
 
 // claimKey is the key of the claim to the series.
-func (e *entry) claimKey() sharing.Key { return sharing.Key{Series: e.key, Type: e.typ} }
+func (e *entry) claimKey(c *Config) sharing.Key {
+	return sharing.Key{Series: c.key(e), Type: e.part.typ}
+}
 
-func (e *entry) origin() *families.Origin { return e.admission.origin }
+func (e *entry) member() *member { return e.admission.member }
+
+func (e *entry) origin() *problem.Origin { return e.series.Origin }
 
 // place gives an admitted metric's series their places.
 func (s *State) place(a *admission) {
-	a.slot = s.numbers.take(len(a.statistics))
-	var labels []naming.Label
-	var rendered *wire.Labels                         // shared by the entries, which nearly always have the same
-	series := make([]families.Series, len(a.entries)) // which come and go together
-	for i, e := range a.entries {
-		if !slices.Equal(labels, e.labels) {
-			labels, rendered = e.labels, families.Render(e.labels)
-		}
-		e.series = &series[i]
-		*e.series = families.Series{
-			Labels: e.labels, Rendered: rendered, Slot: a.slot + e.offset, Quantiles: e.quantiles, Origin: a.origin,
-		}
-		switch e.typ {
+	a.slot = uint32(s.numbers.take(a.form.statistics()))
+	for i := range a.entries {
+		e := &a.entries[i]
+		e.series.Slot = a.slot + e.part.offset
+		switch e.part.typ {
 		case dto.MetricType_COUNTER, dto.MetricType_SUMMARY:
-			e.series.Part = s.parts.take(1)
+			e.series.Part = uint32(s.parts.take(1))
 		case dto.MetricType_HISTOGRAM:
-			e.series.Part = s.histograms.take(1)
+			e.series.Part = uint32(s.histograms.take(1))
 		}
 	}
-	a.filled = 0
+	if a.made != nil {
+		a.made.filled = 0
+	}
+}
+
+// renew gives an admission new series, for other places: what has been published never
+// changes.
+func (a *admission) renew() {
+	series := make([]families.Series, len(a.entries))
+	for i := range a.entries {
+		e := &a.entries[i]
+		series[i] = *e.series
+		e.series = &series[i]
+	}
 }
 
 // release takes the places back.
 func (s *State) release(a *admission) {
-	s.numbers.give(a.slot, len(a.statistics))
-	for _, e := range a.entries {
-		switch e.typ {
+	s.numbers.give(int(a.slot), a.form.statistics())
+	for i := range a.entries {
+		e := &a.entries[i]
+		switch e.part.typ {
 		case dto.MetricType_COUNTER, dto.MetricType_SUMMARY:
-			s.parts.give(e.series.Part, 1)
+			s.parts.give(int(e.series.Part), 1)
 		case dto.MetricType_HISTOGRAM:
-			s.histograms.give(e.series.Part, 1)
+			s.histograms.give(int(e.series.Part), 1)
 		}
 	}
 }

@@ -4,15 +4,11 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
-	"time"
 
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/families"
-	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/layout"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/problem"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/reading"
@@ -38,60 +34,61 @@ func (p *Plan) admit(m *member) {
 	if o == nil {
 		o = p.add(a)
 	}
-	changed := p.change(m)
-	if changed.notYet = o != nil && o.notYet; changed.notYet {
-		return // not a problem, unless it was one
-	}
-	changed.relabelled, changed.tried = m.metric.Relabelled, p.answers.Changes
 	if o != nil {
-		changed.blocked, changed.needs = o.blocked, o.needs
-		p.set(m, conditionAdmitted, o.Problem)
+		p.leaveOut(m, o)
 		return
 	}
-	changed.blocked, changed.needs = nil, 0
+	changed := p.change(m)
 	changed.admitted, changed.visible = a, true
+	if changed.trouble != nil {
+		t := p.trouble(m)
+		t.notYet, t.blocked, t.needs = false, nil, 0
+	}
 	p.admitted = append(p.admitted, m)
 	p.set(m, conditionAdmitted, nil)
 }
 
+// leaveOut notes why a metric has no series.
+func (p *Plan) leaveOut(m *member, o *obstacle) {
+	t := p.trouble(m)
+	if t.notYet = o.notYet; o.notYet {
+		return // not a problem, unless it was one
+	}
+	t.relabelled, t.tried = m.metric.Relabelled, p.answers.Changes
+	t.blocked, t.needs = o.blocked, o.needs
+	p.set(m, conditionAdmitted, o.Problem)
+}
+
 // refuse leaves a metric out for what another driver has.
 func (p *Plan) refuse(m *member, err error) {
-	changed := p.change(m)
-	changed.relabelled, changed.tried, changed.blocked = m.metric.Relabelled, p.answers.Changes, nil
+	t := p.trouble(m)
+	t.relabelled, t.tried, t.blocked = m.metric.Relabelled, p.answers.Changes, nil
 	p.set(m, conditionAdmitted, &problem.Problem{Reason: problem.Duplicate, Err: err})
 }
 
 // admission makes the series of a metric, whoever else may have them.
 func (p *Plan) admission(m *member) (*admission, *obstacle) {
-	c, metric := p.state.config, m.metric
-	source := &c.Sources[metric.Source]
-	name, o := c.name(m, source)
+	f, o := p.formOf(m)
 	if o != nil {
 		return nil, o
 	}
-	own, err := c.labels(m, source)
-	if err != nil {
+	c := p.state.config
+	if err := p.scratch.setOwn(c, m); err != nil {
 		return nil, obstruct(problem.Label, err)
 	}
-	kind := m.rule.kind(metric.Kind)
-	if m.rule.scale() < 0 && kind.IsDistribution() {
-		return nil, obstruct(problem.Unsupported, fmt.Errorf(
-			"rule %q scales it by %v, which would turn its buckets and quantiles round", m.rule.Match, m.rule.Scale))
-	}
-	a := &admission{
-		origin:     &families.Origin{Name: metric.Name, Labels: metric.Labels},
-		relabelled: metric.Relabelled,
-		unit:       source.Layout.Unit(kind).Scaled(m.rule.scale()),
-	}
-	for _, t := range source.Layout.Templates(layout.Subject{
-		Name:   name,
-		Source: metric.Name,
-		Help:   naming.Text(cmp.Or(m.rule.Help, metric.Description.Help)),
-		Unit:   naming.Text(cmp.Or(m.rule.Unit, metric.Description.Unit)),
-		Kind:   kind,
-		Values: metric.Values,
-	}) {
-		if o := a.append(m, t, own, c); o != nil {
+	a := newAdmission(m, f)
+	for i := range a.entries {
+		e := &a.entries[i]
+		labels, o := p.scratch.of(e.part)
+		if o != nil {
+			return nil, o
+		}
+		if i > 0 && len(e.part.labels)+len(f.parts[i-1].labels) == 0 {
+			e.series.Labels = a.entries[i-1].series.Labels // as nearly always
+		} else {
+			e.series.Labels = p.scratch.render(labels)
+		}
+		if e.hash, o = p.scratch.hash(c, e.part.family, labels); o != nil {
 			return nil, o
 		}
 	}
@@ -110,77 +107,6 @@ func (c *Config) name(m *member, source *Source) (string, *obstacle) {
 	return naming.Metric(c.Namespace, c.Subsystem, own), nil
 }
 
-// labels returns all labels of a metric's series but those a layout adds, sorted. The
-// series share them, so they must not be written to.
-func (c *Config) labels(m *member, source *Source) ([]naming.Label, error) {
-	others := [...]map[string]string{m.metric.Values.Info, m.rule.Labels, source.Labels, c.ConstLabels}
-	size := len(m.metric.Labels)
-	for _, labels := range others {
-		size += len(labels)
-	}
-	all, err := naming.AppendLabels(make([]naming.Label, 0, size), m.metric.Labels.All())
-	if err != nil {
-		return nil, err
-	}
-	for _, labels := range others {
-		if all, err = naming.AppendLabels(all, maps.All(labels)); err != nil {
-			return nil, err
-		}
-	}
-	if err := naming.Sort(all); err != nil {
-		return nil, err
-	}
-	if slices.Equal(all, []naming.Label(m.metric.Labels)) {
-		return m.metric.Labels, nil // which are kept anyway
-	}
-	return all, nil
-}
-
-// append adds a template's series to the admission.
-func (a *admission) append(m *member, t layout.Template, own []naming.Label, c *Config) *obstacle {
-	if t.Type == dto.MetricType_COUNTER && strings.TrimSuffix(t.Name, "_total") == "" {
-		return obstruct(problem.Name, errors.New("nothing is left of its name before _total"))
-	}
-	labels, err := own, error(nil)
-	if len(t.Labels) > 0 {
-		labels = slices.Concat(own, t.Labels)
-		err = naming.Sort(labels)
-	}
-	if err := errors.Join(err, checkReserved(labels, t.Type)); err != nil {
-		return obstruct(problem.Label, err)
-	}
-	wrapped := labels
-	if len(c.Wrapped) > 0 {
-		wrapped = append(append([]naming.Label(nil), labels...), c.Wrapped...)
-		if err := naming.Sort(wrapped); err != nil {
-			return obstruct(problem.Label, fmt.Errorf("%w, once by the registerer that wraps the registry", err))
-		}
-	}
-	if len(labels) == 0 {
-		labels = nil
-	}
-	e := &entry{
-		member: m, admission: a, family: t.Name, key: naming.Series(c.Prefix+t.Name, wrapped),
-		labels: labels, typ: t.Type, help: t.Help, unit: t.Unit, quantiles: t.Quantiles, offset: len(a.statistics),
-	}
-	if t.Type != dto.MetricType_GAUGE {
-		a.total = e
-	}
-	a.entries = append(a.entries, e)
-	a.statistics = append(a.statistics, t.Statistics...)
-	return nil
-}
-
-// checkReserved refuses the labels that Prometheus itself adds to a type.
-func checkReserved(labels []naming.Label, typ dto.MetricType) error {
-	for _, l := range labels {
-		if typ == dto.MetricType_HISTOGRAM && l.Name == "le" || typ == dto.MetricType_SUMMARY && l.Name == "quantile" {
-			return fmt.Errorf("label %q is reserved in a %s", l.Name, families.TypeName(typ))
-		}
-	}
-	return nil
-}
-
 // add puts an admission's series into their families, or none of them.
 func (p *Plan) add(a *admission) *obstacle {
 	limit := p.state.config.MaxSeries
@@ -189,10 +115,10 @@ func (p *Plan) add(a *admission) *obstacle {
 		o.needs = needs
 		return o
 	}
-	for i, e := range a.entries {
-		if o := p.addEntry(e); o != nil {
-			for _, added := range a.entries[:i] {
-				p.takeBack(added)
+	for i := range a.entries {
+		if o := p.addEntry(&a.entries[i]); o != nil {
+			for j := range i {
+				p.takeBack(&a.entries[j])
 			}
 			return o
 		}
@@ -202,44 +128,56 @@ func (p *Plan) add(a *admission) *obstacle {
 }
 
 func (p *Plan) addEntry(e *entry) *obstacle {
-	if err, refused := p.answers.Refused[e.claimKey()]; refused {
+	if err := p.refused(e); err != nil {
 		o := obstruct(problem.Duplicate, err)
 		o.notYet = errors.Is(err, sharing.ErrNotYet)
 		return o
 	}
-	if other := p.holder(e.key); other != nil {
-		o := obstruct(problem.Duplicate,
-			fmt.Errorf("series %s is exposed by metric %s", strings.ToValidUTF8(e.key, "?"), other.origin()))
+	if other := p.holder(e); other != nil {
+		key := strings.ToValidUTF8(p.state.config.key(e), "?")
+		o := obstruct(problem.Duplicate, fmt.Errorf("series %s is exposed by metric %s", key, other.origin()))
 		o.blocked = e
 		return o
 	}
 	if o := p.conflict(e); o != nil {
 		return o
 	}
-	d := p.draft(e.family)
-	d.added = append(d.added, e)
-	p.series[e.key] = e
-	for _, name := range families.Names(e.family, e.typ)[1:] {
-		p.users[name] = e.family
+	d := p.draft(e.part.family)
+	if len(d.added) == 0 {
+		for _, name := range families.Names(d.name, e.part.typ)[1:] {
+			p.users[name] = d.name
+		}
 	}
+	d.added = append(d.added, e)
+	p.series.Add(e.hash, e)
 	return nil
+}
+
+// refused returns why another driver is in the way of a series.
+func (p *Plan) refused(e *entry) error {
+	if len(p.answers.Refused) == 0 {
+		return nil
+	}
+	return p.answers.Refused[e.claimKey(p.state.config)]
 }
 
 // takeBack undoes addEntry, but for the names in users, which count only while there
 // is such a family.
 func (p *Plan) takeBack(e *entry) {
-	d := p.drafts[e.family]
+	d := p.drafts[e.part.family]
 	d.added = d.added[:len(d.added)-1] // it came last
-	delete(p.series, e.key)
+	p.series.Remove(e.hash, e)
 }
 
-// holder returns who will have a series.
-func (p *Plan) holder(key string) *entry {
-	if e, added := p.series[key]; added {
-		return e
+// holder returns who will have the series of an entry.
+func (p *Plan) holder(e *entry) *entry {
+	c := p.state.config
+	same := func(other *entry) bool { return c.key(other) == c.key(e) }
+	if other, added := p.series.Find(e.hash, same); added {
+		return other
 	}
-	if e, held := p.state.series[key]; held && !p.isReleased(e) {
-		return e
+	if other, held := p.state.series.Find(e.hash, same); held && !p.isReleased(other) {
+		return other
 	}
 	return nil
 }
@@ -250,7 +188,7 @@ func (p *Plan) conflict(e *entry) *obstacle {
 	if d == nil {
 		return nil
 	}
-	mine := sharing.Family{Name: e.family, Type: e.typ}
+	mine := sharing.Family{Name: e.part.family, Type: e.part.typ}
 	with := sharing.Family{Name: d.name, Type: d.typ(), Metric: d.metric()}
 	o := obstruct(problem.Duplicate, sharing.Conflict(mine, with))
 	o.blocked = e
@@ -259,13 +197,13 @@ func (p *Plan) conflict(e *entry) *obstacle {
 
 // rival returns the family that an entry's can't be beside, if there will be one.
 func (p *Plan) rival(e *entry) *draft {
-	if d := p.existing(e.family); d != nil {
-		if d.typ() == e.typ {
+	if d := p.existing(e.part.family); d != nil {
+		if d.typ() == e.part.typ {
 			return nil
 		}
 		return d
 	}
-	for _, name := range families.Names(e.family, e.typ) {
+	for _, name := range families.Names(e.part.family, e.part.typ) {
 		if d := p.user(name); d != nil {
 			return d
 		}
@@ -310,7 +248,7 @@ func (p *Plan) user(name string) *draft {
 
 // isTaken reports whether a series still can't be had.
 func (p *Plan) isTaken(e *entry) bool {
-	return p.holder(e.key) != nil || p.rival(e) != nil
+	return p.holder(e) != nil || p.rival(e) != nil
 }
 
 // decrease is the problem of a total that is less than what was committed last,
@@ -318,7 +256,7 @@ func (p *Plan) isTaken(e *entry) bool {
 // events. Nil if it is none.
 func (s *State) decrease(m *member, a *admission) *problem.Problem {
 	before, now, created := s.totals(m, a)
-	if now >= before || !created.Equal(m.metric.Values.Created) {
+	if now >= before || created != m.metric.Values.Created {
 		return nil
 	}
 	advice := ""
@@ -331,12 +269,12 @@ func (s *State) decrease(m *member, a *admission) *problem.Problem {
 
 // totals returns a total as it was committed last and as it is now, and when the
 // former began to count.
-func (s *State) totals(m *member, a *admission) (before, now float64, created time.Time) {
-	e, values, last := a.total, m.metric.Values, s.exposition
-	if e.typ == dto.MetricType_HISTOGRAM {
+func (s *State) totals(m *member, a *admission) (before, now float64, created int64) {
+	e, values, last := a.total(), m.metric.Values, s.exposition
+	if e.part.typ == dto.MetricType_HISTOGRAM {
 		h := &last.Histograms[e.series.Part]
 		return float64(h.Count), float64(values.Stats.Count), h.Created
 	}
-	now = a.statistics[e.offset].Of(values, unit.One)
+	now = a.form.of[e.part.offset].Of(values, unit.One)
 	return last.Numbers[e.series.Slot], now, last.Parts[e.series.Part].Created
 }

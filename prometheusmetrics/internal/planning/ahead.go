@@ -30,8 +30,8 @@ func readAhead(members []*member) (n float64) {
 	}
 	for i, v := range values[:len(members)] {
 		n += v.Stats.Mean + v.Stats.RateMean
-		if a := admitted[i]; a != nil && len(a.statistics) > 0 {
-			n += float64(a.statistics[0])
+		if a := admitted[i]; a != nil && len(a.form.of) > 0 {
+			n += float64(a.form.of[0])
 		}
 	}
 	for _, v := range values[:len(members)] {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/families"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/problem"
-	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/reading"
 )
 
 // Commit makes the plan the state, and returns what it reports. Apply is called once,
@@ -59,9 +58,10 @@ func (p *Plan) moveTogether() {
 	s.numbers, s.parts, s.histograms = slots{}, slots{}, slots{}
 	for _, m := range p.members {
 		if a := p.standing(m).admitted; a != nil {
+			a.renew()
 			s.place(a)
-			for _, e := range a.entries {
-				p.draft(e.family)
+			for i := range a.form.parts {
+				p.draft(a.form.parts[i].family)
 			}
 		}
 	}
@@ -92,7 +92,7 @@ func (p *Plan) letGoKeys() map[string]string {
 	}
 	keys := make(map[string]string, len(p.released))
 	for e := range p.released {
-		keys[e.key] = p.state.config.Prefix + e.family
+		keys[p.state.config.key(e)] = p.state.config.Prefix + e.part.family
 	}
 	return keys
 }
@@ -101,12 +101,14 @@ func (p *Plan) letGoKeys() map[string]string {
 func (p *Plan) changeMaps(made map[string]*family) {
 	s := p.state
 	for e := range p.released {
-		delete(s.series, e.key)
+		s.series.Remove(e.hash, e)
 	}
-	if len(s.series) == 0 {
+	if s.series.Len() == 0 {
 		s.series = p.series
 	} else {
-		maps.Copy(s.series, p.series)
+		for hash, e := range p.series.All() {
+			s.series.Add(hash, e)
+		}
 	}
 	for name, f := range made {
 		if before := s.families[name]; before != nil {
@@ -141,35 +143,27 @@ func (p *Plan) changeMaps(made map[string]*family) {
 // shrink makes the maps anew when they hold much less than they did, since maps keep
 // the memory that they once needed.
 func (s *State) shrink() {
-	s.peak = max(s.peak, len(s.series))
-	if s.peak <= 4*len(s.series)+64 {
-		return
+	if s.series.Shrink() {
+		s.families, s.users = smaller(s.families), smaller(s.users)
 	}
-	series, all, users := s.series, s.families, s.users
-	s.makeMaps(len(series))
-	for key, e := range series {
-		s.series[key] = e
-	}
-	for name, f := range all {
-		s.families[name] = f
-	}
-	for name, f := range users {
-		s.users[name] = f
-	}
+}
+
+// smaller copies a map. A clone would be as large as its original.
+func smaller[K comparable, V any](m map[K]V) map[K]V {
+	copied := make(map[K]V, len(m))
+	maps.Copy(copied, m)
+	return copied
 }
 
 func (p *Plan) changeMembers() {
 	s := p.state
 	for m, changed := range p.standings {
+		if changed.worst() == nil {
+			changed.trouble = nil
+		}
 		m.standing = *changed
 	}
-	if !sameMetrics(p.metrics, s.metrics) {
-		s.metrics, s.members = p.metrics, p.members
-		s.known = make(map[*reading.Metric]*member, len(p.members))
-		for _, m := range p.members {
-			s.known[m.metric] = m
-		}
-	}
+	s.metrics, s.members = p.metrics, p.members
 	s.limited += p.limited
 }
 
@@ -184,7 +178,7 @@ func (p *Plan) reportLimit() {
 	case s.reported == 0 || now >= 2*s.reported || 2*now <= s.reported:
 		s.reported = now
 		for _, m := range p.members {
-			if why := p.standing(m).problems[conditionAdmitted]; why != nil && why.Reason == problem.Limit {
+			if why := p.standing(m).problem(conditionAdmitted); why != nil && why.Reason == problem.Limit {
 				p.reports = append(p.reports, Report{m.metric, problem.New(problem.Limit,
 					"%w, and metrics left out for it: %d, this one the first", why.Err, now)})
 				return
@@ -211,18 +205,20 @@ func (p *Plan) expose(made map[string]*family) *families.Exposition {
 			continue
 		}
 		values := m.metric.Values
-		for i, statistic := range a.statistics {
-			e.Numbers[a.slot+i] = statistic.Of(values, a.unit)
+		numbers := e.Numbers[a.slot:]
+		for i, statistic := range a.form.of {
+			numbers[i] = statistic.Of(values, a.form.unit)
 		}
-		if a.total == nil {
+		if a.form.total < 0 {
 			continue
 		}
-		for _, entry := range a.entries {
-			switch entry.typ {
+		for i := range a.entries {
+			entry := &a.entries[i]
+			switch entry.part.typ {
 			case dto.MetricType_COUNTER, dto.MetricType_SUMMARY:
 				e.Parts[entry.series.Part] = families.Part{Created: values.Created, Exemplar: a.exemplarOf(values)}
 			case dto.MetricType_HISTOGRAM:
-				histograms.fill(a, values, entry.series.Part)
+				histograms.fill(a, values, int(entry.series.Part))
 			}
 		}
 	}
@@ -251,7 +247,7 @@ func (p *Plan) exposeFamilies(e *families.Exposition, made map[string]*family) {
 	for _, f := range e.Families {
 		e.Series += len(f.Series)
 		for _, s := range f.Series {
-			e.Labels += len(s.Labels)
+			e.Labels += s.Labels.Len()
 		}
 	}
 }

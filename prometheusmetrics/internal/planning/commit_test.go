@@ -2,6 +2,7 @@ package planning
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 
@@ -31,12 +32,12 @@ func TestMemoryReturns(t *testing.T) {
 		c.Inc(1)
 		w.flush()
 		s := w.state
-		if s.numbers.length+s.parts.length+s.histograms.length > 40 || len(s.members) != 2 || len(s.known) != 2 {
+		if s.numbers.length+s.parts.length+s.histograms.length > 40 || len(s.members) != 2 {
 			t.Errorf("typed %v: %d numbers, %d parts, %d histograms for %d metrics",
 				typed, s.numbers.length, s.parts.length, s.histograms.length, len(s.members))
 		}
-		if s.peak > 100 || len(s.series) != len(s.families) {
-			t.Errorf("typed %v: maps for %d series", typed, s.peak)
+		if s.series.Shrink() || s.series.Len() != len(s.families) {
+			t.Errorf("typed %v: %d series in %d families", typed, s.series.Len(), len(s.families))
 		}
 		fresh := newWorld(t, typed, Config{})
 		fresh.put("stays", c)
@@ -139,23 +140,30 @@ func TestLimitFits(t *testing.T) {
 	}
 }
 
-// TestShrink: maps are made anew when they hold a fraction of what they did, and not
-// for a few entries.
+// TestShrink: maps are made anew when they hold a fraction of what they did, with what
+// they hold.
 func TestShrink(t *testing.T) {
-	for _, test := range []struct {
-		peak, left, want int
-	}{{64, 0, 64}, {65, 0, 0}, {164, 25, 164}, {165, 25, 25}, {10, 25, 25}} {
-		s := NewState(Config{})
-		s.peak = test.peak
-		for i := range test.left {
-			s.series[fmt.Sprint(i)] = &entry{}
-			s.families[fmt.Sprint(i)] = &family{}
-			s.users[fmt.Sprint(i)] = &family{}
+	s := NewState(Config{})
+	for i := range 200 {
+		e, f, name := &entry{hash: uint64(i)}, &family{}, fmt.Sprint(i)
+		s.families[name], s.users[name] = f, f
+		s.series.Add(e.hash, e)
+	}
+	for hash, e := range s.series.All() {
+		if name := fmt.Sprint(hash); hash >= 5 {
+			s.series.Remove(hash, e)
+			delete(s.families, name)
+			delete(s.users, name)
 		}
-		before := fmt.Sprint(s.series, s.families, s.users)
-		s.shrink()
-		if s.peak != test.want || fmt.Sprint(s.series, s.families, s.users) != before {
-			t.Errorf("%d of %d left: the peak is %d, want %d", test.left, test.peak, s.peak, test.want)
-		}
+	}
+	families, users := s.families, s.users
+	s.shrink()
+	if !maps.Equal(families, s.families) || !maps.Equal(users, s.users) || s.series.Len() != 5 {
+		t.Errorf("%d series, families %v and users %v are left", s.series.Len(), s.families, s.users)
+	}
+	clear(families)
+	clear(users)
+	if len(s.families) != 5 || len(s.users) != 5 {
+		t.Error("the maps are those that were there")
 	}
 }

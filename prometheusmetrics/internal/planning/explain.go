@@ -17,11 +17,12 @@ type Outcome struct {
 // valid until the next commit.
 func (s *State) Outcomes(each func(Outcome)) {
 	for _, m := range s.members {
-		o := Outcome{Metric: m.metric, Rule: m.rule, Problem: m.problem()}
+		o := Outcome{Metric: m.metric, Rule: m.rule, Problem: m.worst()}
 		if m.admitted != nil && m.visible {
-			for _, e := range m.admitted.entries {
-				if _, clashes := s.clashes[e.family]; !clashes {
-					o.Series = append(o.Series, e.key)
+			for i := range m.admitted.entries {
+				e := &m.admitted.entries[i]
+				if _, clashes := s.clashes[e.part.family]; !clashes {
+					o.Series = append(o.Series, s.config.key(e))
 				}
 			}
 		}
@@ -32,7 +33,7 @@ func (s *State) Outcomes(each func(Outcome)) {
 // CountProblems counts the metrics that have a problem, by its reason.
 func (s *State) CountProblems(count map[problem.Reason]int) {
 	for _, m := range s.members {
-		if why := m.problem(); why != nil {
+		if why := m.worst(); why != nil {
 			count[why.Reason]++
 		}
 	}

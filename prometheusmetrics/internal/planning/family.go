@@ -8,7 +8,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/families"
-	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/naming"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/problem"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/sharing"
 )
 
@@ -23,7 +23,7 @@ type family struct {
 }
 
 // metric names a metric by which the family is exposed.
-func (f *family) metric() *families.Origin {
+func (f *family) metric() *problem.Origin {
 	if f.helper != nil {
 		return f.helper.origin()
 	}
@@ -52,11 +52,11 @@ func (d *draft) typ() dto.MetricType {
 	if d.remains() {
 		return d.base.typ
 	}
-	return d.added[0].typ
+	return d.added[0].part.typ
 }
 
 // metric names a metric by which the family is exposed.
-func (d *draft) metric() *families.Origin {
+func (d *draft) metric() *problem.Origin {
 	if d.remains() {
 		return d.base.metric()
 	}
@@ -75,7 +75,7 @@ func (p *Plan) entries(d *draft) []*entry {
 	}
 	if len(d.added) > 0 {
 		entries = append(entries, d.added...)
-		slices.SortFunc(entries, compareEntries)
+		slices.SortFunc(entries, p.compare)
 	}
 	return entries
 }
@@ -87,14 +87,18 @@ func (d *draft) size() int {
 	return len(d.base.entries) - d.removed + len(d.added)
 }
 
-// compareEntries orders the series of a family as the Prometheus registry does: fewer
-// labels first, then by their values.
-func compareEntries(a, b *entry) int {
-	return cmp.Or(
-		cmp.Compare(len(a.labels), len(b.labels)),
-		slices.CompareFunc(a.labels, b.labels, func(a, b naming.Label) int { return strings.Compare(a.Value, b.Value) }),
-		strings.Compare(a.key, b.key),
-	)
+// compare orders the series of a family as the Prometheus registry does: fewer labels
+// first, then by their values.
+func (p *Plan) compare(a, b *entry) int {
+	if c := a.series.Labels.Compare(b.series.Labels); c != 0 {
+		return c
+	}
+	return p.compareKeys(a, b)
+}
+
+// compareKeys makes keys, so it is for those that have much else in common.
+func (p *Plan) compareKeys(a, b *entry) int {
+	return strings.Compare(p.state.config.key(a), p.state.config.key(b))
 }
 
 // makeFamily makes the family of a draft that is not empty.
@@ -106,7 +110,7 @@ func (p *Plan) makeFamily(d *draft) *family {
 	}
 	shown := make([]*families.Series, 0, len(f.entries))
 	for _, e := range f.entries {
-		if p.standing(e.member).visible {
+		if p.standing(e.member()).visible {
 			shown = append(shown, e.series)
 		}
 	}
@@ -125,7 +129,7 @@ func (p *Plan) version(d *draft, f *family, shown []*families.Series) *families.
 			return v
 		}
 	}
-	return families.NewFamily(f.name, f.help, f.unit, f.typ, shown)
+	return families.NewFamily(f.name, f.help, f.unit, f.typ, shown, f.entries[0].part.quantiles...)
 }
 
 // electHelp finds the metric whose help text and unit the family has: the one that it
@@ -144,7 +148,7 @@ func (p *Plan) electHelp(d *draft, f *family) {
 	} else {
 		f.helper = p.firstHelper(d)
 	}
-	f.help, f.unit = f.helper.help, f.helper.unit
+	f.help, f.unit = f.helper.part.help, f.helper.part.unit
 }
 
 // firstHelper returns the first of those that were there before, if any remain.
@@ -154,6 +158,6 @@ func (p *Plan) firstHelper(d *draft) *entry {
 		candidates = slices.DeleteFunc(slices.Clone(d.base.entries), p.isReleased)
 	}
 	return slices.MinFunc(candidates, func(a, b *entry) int {
-		return cmp.Or(strings.Compare(a.origin().Name, b.origin().Name), strings.Compare(a.key, b.key))
+		return cmp.Or(strings.Compare(a.origin().Name, b.origin().Name), p.compare(a, b))
 	})
 }

@@ -6,7 +6,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/go-metrics-plus/metrics"
-	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/families"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/problem"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/sharing"
 )
 
@@ -38,7 +38,7 @@ func TestHelpOfAnotherDriver(t *testing.T) {
 	w := newWorld(t, false, Config{})
 	w.put("a", counter(1, metrics.Labels{"l": "1"}))
 	other := sharing.Family{
-		Name: "a_count", Type: dto.MetricType_GAUGE, Help: "Theirs.", Metric: &families.Origin{Name: "theirs"},
+		Name: "a_count", Type: dto.MetricType_GAUGE, Help: "Theirs.", Metric: &problem.Origin{Name: "theirs"},
 	}
 	p := Make(w.state, w.read(), Answers{})
 	p.Settle(map[string]sharing.Family{"a_count": other})

@@ -86,7 +86,7 @@ func (w *world) commit(p *Plan) *families.Exposition {
 // check looks at what must hold after every commit.
 func (w *world) check() {
 	w.t.Helper()
-	e, series, labels, slots := w.state.Exposition(), 0, 0, make(map[int]bool)
+	e, series, labels, slots := w.state.Exposition(), 0, 0, make(map[uint32]bool)
 	for i, f := range e.Families {
 		if i > 0 && e.Families[i-1].Name >= f.Name {
 			w.t.Errorf("family %s comes after %s", f.Name, e.Families[i-1].Name)
@@ -96,7 +96,7 @@ func (w *world) check() {
 		}
 		for _, s := range f.Series {
 			series++
-			labels += len(s.Labels)
+			labels += s.Labels.Len()
 			if f.Type == dto.MetricType_HISTOGRAM {
 				_ = e.Histograms[s.Part]
 				continue

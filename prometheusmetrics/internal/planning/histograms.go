@@ -38,9 +38,12 @@ func (f *filler) begin(n int) {
 // fill brings one histogram up to date.
 func (f *filler) fill(a *admission, v *reading.Values, part int) {
 	var last families.Histogram
-	if part < len(f.last) && a.filled != 0 && a.filled == f.last[part].Version {
+	if a.made == nil {
+		a.made = new(made)
+	}
+	if filled := a.made.filled; part < len(f.last) && filled != 0 && filled == f.last[part].Version {
 		last = f.last[part]
-		if a.version == v.Version && last.Created.Equal(v.Created) {
+		if a.made.version == v.Version && last.Created == v.Created {
 			f.kept = append(f.kept, part)
 			return
 		}
@@ -49,11 +52,11 @@ func (f *filler) fill(a *admission, v *reading.Values, part int) {
 		f.begin(len(f.last))
 	}
 	f.state.versions++
-	a.version, a.filled = v.Version, f.state.versions
+	a.made.version, a.made.filled = v.Version, f.state.versions
 	h := &f.e.Histograms[part]
-	*h = families.Histogram{Bounds: last.Bounds, Created: v.Created, Version: a.filled}
-	f.arena.Fill(h, v.Buckets, a.unit)
-	h.Exemplars, h.At = bucketExemplars(h, v.Buckets, a.unit)
+	*h = families.Histogram{Bounds: last.Bounds, Created: v.Created, Version: a.made.filled}
+	f.arena.Fill(h, v.Buckets, a.form.unit)
+	h.Exemplars, h.At = bucketExemplars(h, v.Buckets, a.form.unit)
 }
 
 // done takes over what has not changed.
@@ -98,11 +101,14 @@ func newExemplar(e metrics.Exemplar, u unit.Unit) *families.Exemplar {
 
 // exemplarOf converts the exemplar of a counter, once for each.
 func (a *admission) exemplarOf(v *reading.Values) *families.Exemplar {
-	if v.Exemplar != a.exemplarFrom {
-		a.exemplarFrom, a.exemplar = v.Exemplar, nil
-		if v.Exemplar != nil {
-			a.exemplar = newExemplar(*v.Exemplar, unit.One)
+	if v.Exemplar == nil {
+		if a.made != nil {
+			a.made = nil // a counter has nothing else that was made
 		}
+		return nil
 	}
-	return a.exemplar
+	if a.made == nil || v.Exemplar != a.made.exemplarFrom {
+		a.made = &made{exemplarFrom: v.Exemplar, exemplar: newExemplar(*v.Exemplar, unit.One)}
+	}
+	return a.made.exemplar
 }

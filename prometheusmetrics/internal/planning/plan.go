@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/keyed"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/problem"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/reading"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/sharing"
@@ -23,15 +24,18 @@ type Plan struct {
 	standings map[*member]*standing // those that change
 	admitted  []*member             // that were given series, in the order of the source
 	released  map[*entry]struct{}
-	drafts    map[string]*draft // families that change, by name
-	series    map[string]*entry // added, by key
-	users     map[string]string // names that drafts use beside their own, to the draft's
-	claimed   int               // series that there will be
+	drafts    map[string]*draft   // families that change, by name
+	series    keyed.Index[*entry] // added
+	users     map[string]string   // names that drafts use beside their own, to the draft's
+	claimed   int                 // series that there will be
 
 	shared  map[string]sharing.Family // families that another driver shows, too
 	clashes map[string]string         // in the place of the state's; nil for no change
 	limited int                       // change in the metrics that the limit leaves out
 	reports []Report
+	scratch scratch
+	form    *form   // the last one that was made
+	formed  *member // and what for
 	seen    float64 // by readAhead
 }
 
@@ -58,9 +62,9 @@ type Answers struct {
 // Make plans what the metrics become. Nothing is changed by it.
 func Make(s *State, all []*reading.Metric, answers Answers) *Plan {
 	p := &Plan{
-		state: s, answers: answers, metrics: all, claimed: len(s.series),
+		state: s, answers: answers, metrics: all, claimed: s.series.Len(),
 		standings: make(map[*member]*standing), released: make(map[*entry]struct{}),
-		drafts: make(map[string]*draft), series: make(map[string]*entry), users: make(map[string]string),
+		drafts: make(map[string]*draft), users: make(map[string]string),
 	}
 	p.match()
 	for _, m := range p.gone {
@@ -89,27 +93,38 @@ func (p *Plan) match() {
 		p.members = s.members
 		return
 	}
-	p.members = make([]*member, len(p.metrics))
-	stay := make(map[*member]struct{}, len(p.metrics))
-	var last *member // the series of one name mostly come together, and share its rule
-	for i, metric := range p.metrics {
-		m, known := s.known[metric]
-		if !known {
-			m = &member{metric: metric}
-			if last != nil && last.metric.Name == metric.Name {
-				m.rule = last.rule
-			} else {
-				m.rule = s.config.Rule(metric.Name)
-			}
-		}
-		p.members[i], last = m, m
-		stay[m] = struct{}{}
+	same := 0 // most lists begin as the last one did
+	for same < min(len(p.metrics), len(s.metrics)) && p.metrics[same] == s.metrics[same] {
+		same++
 	}
-	for _, m := range s.members {
-		if _, stays := stay[m]; !stays {
+	rest := make(map[*reading.Metric]*member, len(s.members)-same)
+	for _, m := range s.members[same:] {
+		rest[m.metric] = m
+	}
+	p.members = append(make([]*member, 0, len(p.metrics)), s.members[:same]...)
+	for _, metric := range p.metrics[same:] {
+		m, known := rest[metric]
+		if known {
+			delete(rest, metric)
+		} else {
+			m = p.newMember(metric)
+		}
+		p.members = append(p.members, m)
+	}
+	for _, m := range s.members[same:] {
+		if _, gone := rest[m.metric]; gone {
 			p.gone = append(p.gone, m)
 		}
 	}
+}
+
+// newMember makes the member of a metric that comes after others. The series of one name
+// mostly come together, and share its rule.
+func (p *Plan) newMember(metric *reading.Metric) *member {
+	if n := len(p.members); n > 0 && p.members[n-1].metric.Name == metric.Name {
+		return &member{metric: metric, rule: p.members[n-1].rule}
+	}
+	return &member{metric: metric, rule: p.state.config.Rule(metric.Name)}
 }
 
 // sameMetrics reports whether the lists are one and the same.
@@ -136,14 +151,27 @@ func (p *Plan) change(m *member) *standing {
 	return changed
 }
 
+// trouble returns what is wrong with the member, to be changed.
+func (p *Plan) trouble(m *member) *trouble {
+	changed := p.change(m)
+	switch {
+	case changed.trouble == nil:
+		changed.trouble = new(trouble)
+	case changed.trouble == m.standing.trouble:
+		copied := *changed.trouble
+		changed.trouble = &copied
+	}
+	return changed.trouble
+}
+
 // set has the member enter a condition, or leave it for a nil problem. A problem that
 // is there already, for the same reason, goes on.
 func (p *Plan) set(m *member, c condition, now *problem.Problem) {
-	before := p.standing(m).problems[c]
+	before := p.standing(m).problem(c)
 	if problem.Same(before, now) {
 		return
 	}
-	p.change(m).problems[c] = now
+	p.trouble(m).problems[c] = now
 	if before != nil && before.Reason == problem.Limit {
 		p.limited--
 	}
@@ -158,7 +186,7 @@ func (p *Plan) set(m *member, c condition, now *problem.Problem) {
 
 // leave has a member that has gone leave what it was counted for.
 func (p *Plan) leave(m *member) {
-	if was := p.standing(m).problems[conditionAdmitted]; was != nil && was.Reason == problem.Limit {
+	if was := p.standing(m).problem(conditionAdmitted); was != nil && was.Reason == problem.Limit {
 		p.limited--
 	}
 }
@@ -186,19 +214,19 @@ func (p *Plan) review(m *member) {
 	}
 	if m.visible != m.metric.Fresh {
 		p.change(m).visible = m.metric.Fresh
-		for _, e := range a.entries {
-			p.draft(e.family)
+		for i := range a.entries {
+			p.draft(a.entries[i].part.family)
 		}
 	}
-	if m.metric.Fresh && a.total != nil && !p.answers.Again {
+	if m.metric.Fresh && a.form.total >= 0 && !p.answers.Again {
 		p.set(m, conditionDecreased, p.state.decrease(m, a))
 	}
 }
 
 // refusal says why the series of an admission can't stay.
 func (p *Plan) refusal(a *admission) error {
-	for _, e := range a.entries {
-		if err, refused := p.answers.Refused[e.claimKey()]; refused {
+	for i := range a.entries {
+		if err := p.refused(&a.entries[i]); err != nil {
 			return err
 		}
 	}
@@ -210,14 +238,18 @@ func (p *Plan) letGo(m *member) {
 	if m.admitted == nil {
 		return
 	}
-	for _, e := range m.admitted.entries {
+	for i := range m.admitted.entries {
+		e := &m.admitted.entries[i]
 		p.released[e] = struct{}{}
-		p.draft(e.family).removed++
+		p.draft(e.part.family).removed++
 		p.claimed--
 	}
 	changed := p.change(m)
 	changed.admitted, changed.visible = nil, false
-	changed.problems[conditionRegistered], changed.problems[conditionDecreased] = nil, nil
+	if changed.trouble != nil {
+		t := p.trouble(m)
+		t.problems[conditionRegistered], t.problems[conditionDecreased] = nil, nil
+	}
 }
 
 // isReleased reports whether the plan lets a series go that is held now.
@@ -245,7 +277,7 @@ func (p *Plan) admitAll(candidates []*member) {
 	})
 	if len(p.standings) == 0 { // as in the first plan: maps that grow are filled many times
 		p.standings = make(map[*member]*standing, len(candidates))
-		p.series = make(map[string]*entry, len(candidates))
+		p.series.Reserve(len(candidates))
 	}
 	for _, m := range candidates {
 		p.admit(m)
@@ -254,35 +286,39 @@ func (p *Plan) admitAll(candidates []*member) {
 
 // isWorthATry reports whether something has changed for a metric that was left out.
 func (p *Plan) isWorthATry(m *member) bool {
-	s := p.standing(m)
-	why := s.problems[conditionAdmitted]
+	t := p.standing(m).trouble
+	if t == nil {
+		return true
+	}
+	why := t.problems[conditionAdmitted]
 	switch {
-	case why == nil || s.notYet || s.relabelled != m.metric.Relabelled:
+	case why == nil || t.notYet || t.relabelled != m.metric.Relabelled:
 		return true
 	case why.Reason == problem.Limit:
-		return p.state.config.MaxSeries-p.claimed >= s.needs
+		return p.state.config.MaxSeries-p.claimed >= t.needs
 	case why.Reason != problem.Duplicate:
 		return false
-	case s.blocked != nil:
-		return !p.isTaken(s.blocked)
+	case t.blocked != nil:
+		return !p.isTaken(t.blocked)
 	}
-	return p.answers.Changes != s.tried // another driver is in the way
+	return p.answers.Changes != t.tried // another driver is in the way
 }
 
 // Claims are the series that the plan adds.
 func (p *Plan) Claims() iter.Seq[sharing.Claim] {
-	prefix := p.state.config.Prefix
+	c := p.state.config
 	return func(yield func(sharing.Claim) bool) {
 		for _, m := range p.members {
 			a := p.standing(m).admitted
 			if a == nil || a == m.admitted {
 				continue
 			}
-			for _, e := range a.entries {
+			for i := range a.entries {
+				e := &a.entries[i]
 				family := sharing.Family{
-					Name: prefix + e.family, Type: e.typ, Help: e.help, Unit: e.unit, Metric: a.origin,
+					Name: c.Prefix + e.part.family, Type: e.part.typ, Help: e.part.help, Unit: e.part.unit, Metric: e.origin(),
 				}
-				if !yield(sharing.Claim{Family: family, Series: e.key, Metric: a.origin}) {
+				if !yield(sharing.Claim{Family: family, Series: c.key(e), Metric: e.origin()}) {
 					return
 				}
 			}

@@ -70,7 +70,7 @@ func (p *Plan) putClashes(probe Probe, affected map[*member]struct{}) {
 		}
 		p.setClash(f.Name, taken)
 		for _, e := range p.entries(p.draft(f.Name)) {
-			affected[e.member] = struct{}{}
+			affected[e.member()] = struct{}{}
 		}
 	}
 }
@@ -130,9 +130,10 @@ func (p *Plan) registered(m *member) *problem.Problem {
 	if a == nil {
 		return nil
 	}
-	for _, e := range a.entries {
-		if taken, clashes := p.clash(e.family); clashes {
-			return &problem.Problem{Reason: problem.Registered, Err: registered(e.family, taken)}
+	for i := range a.form.parts {
+		family := a.form.parts[i].family
+		if taken, clashes := p.clash(family); clashes {
+			return &problem.Problem{Reason: problem.Registered, Err: registered(family, taken)}
 		}
 	}
 	return nil
@@ -149,7 +150,7 @@ func (p *Plan) Unregistered() {
 		p.draft(name)
 	}
 	for _, m := range p.members {
-		if p.standing(m).problems[conditionRegistered] != nil {
+		if p.standing(m).problem(conditionRegistered) != nil {
 			p.set(m, conditionRegistered, nil)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/families"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/keyed"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/problem"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/reading"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/sharing"
@@ -17,14 +18,12 @@ type State struct {
 
 	metrics []*reading.Metric // of the last plan, in their order
 	members []*member         // the same metrics' members
-	known   map[*reading.Metric]*member
 
 	// What other drivers may look at, with the account of the registry locked; see
 	// package sharing.
 	families map[string]*family // by name
 	users    map[string]*family // by the names that families use beside their own
-	series   map[string]*entry  // by key
-	peak     int                // of len(series), since the maps were made
+	series   keyed.Index[*entry]
 
 	exposition *families.Exposition
 	arena      *families.Arena
@@ -42,16 +41,9 @@ type State struct {
 // NewState makes the state before the first plan.
 func NewState(config Config) *State {
 	s := &State{config: &config, exposition: families.Empty}
-	s.known = make(map[*reading.Metric]*member)
-	s.makeMaps(0)
+	s.families, s.users = make(map[string]*family), make(map[string]*family)
 	s.clashes, s.adopted = make(map[string]string), make(map[string]struct{})
 	return s
-}
-
-func (s *State) makeMaps(size int) {
-	s.families, s.series = make(map[string]*family, size), make(map[string]*entry, size)
-	s.users = make(map[string]*family)
-	s.peak = size
 }
 
 // member is a metric and what became of it.
@@ -63,12 +55,17 @@ type member struct {
 
 // standing is what became of a metric. A plan makes a new one where it changes.
 type standing struct {
-	problems [conditions]*problem.Problem
 	admitted *admission // nil if it has no series
-	visible  bool       // whether they are exposed, where their families are
+	trouble  *trouble   // nil if there is none; once committed it never changes
+	visible  bool       // whether the series are exposed, where their families are
+}
+
+// trouble is what is wrong with a metric.
+type trouble struct {
+	problems [conditions]*problem.Problem
 
 	// Why it was not admitted when it was last tried.
-	relabelled uint64 // the metric's number then
+	relabelled uint32 // the metric's number then
 	tried      uint64 // the account's number then
 	blocked    *entry // the series that was taken, or whose family can't be beside another
 	needs      int    // how many series it has, where they are too many
@@ -86,11 +83,19 @@ const (
 	conditions
 )
 
-// problem returns what is wrong with the metric, nil for nothing. What leaves it out
-// comes first.
-func (s *standing) problem() *problem.Problem {
-	for _, p := range s.problems {
-		if p != nil {
+// problem returns the problem of a condition, nil for none.
+func (s *standing) problem(c condition) *problem.Problem {
+	if s.trouble == nil {
+		return nil
+	}
+	return s.trouble.problems[c]
+}
+
+// worst returns what is wrong with the metric, nil for nothing. What leaves it out comes
+// first.
+func (s *standing) worst() *problem.Problem {
+	for c := range conditions {
+		if p := s.problem(c); p != nil {
 			return p
 		}
 	}
@@ -99,7 +104,8 @@ func (s *standing) problem() *problem.Problem {
 
 // Series returns the metric that exposes a series.
 func (s *State) Series(key string) (metric fmt.Stringer, held bool) {
-	if e, held := s.series[key]; held {
+	same := func(e *entry) bool { return s.config.key(e) == key }
+	if e, held := s.series.Find(hashOf(key), same); held {
 		return e.origin(), true
 	}
 	return nil, false
@@ -107,8 +113,8 @@ func (s *State) Series(key string) (metric fmt.Stringer, held bool) {
 
 // Keys calls each with all series that are held, and the name of the family of each.
 func (s *State) Keys(each func(key, family string)) {
-	for key, e := range s.series {
-		each(key, s.config.Prefix+e.family)
+	for _, e := range s.series.All() {
+		each(s.config.key(e), s.config.Prefix+e.part.family)
 	}
 }
 

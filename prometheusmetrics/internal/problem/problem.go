@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-metrics-plus/metrics"
 	"github.com/go-metrics-plus/metrics/internal/reports"
 )
 
@@ -45,6 +46,29 @@ func Same(a, b *Problem) bool {
 	}
 	return a.Reason == b.Reason
 }
+
+// Origin is a metric as its source has it. It never changes.
+type Origin struct {
+	Name string
+
+	// Of says the original labels; nil if there are none. It is the metric itself where
+	// that is an instrument of ours, so that they are not kept twice.
+	Of interface{ Labels() metrics.Labels }
+}
+
+// Labels returns the original labels as a new map; nil for none.
+func (o *Origin) Labels() map[string]string {
+	if o.Of == nil {
+		return nil
+	}
+	if labels := o.Of.Labels(); len(labels) > 0 {
+		return labels
+	}
+	return nil
+}
+
+// String names the metric with its labels.
+func (o *Origin) String() string { return Describe(o.Name, o.Labels()) }
 
 // Describe writes a metric as people read it: the name quoted where it has unprintable
 // or no characters, then the labels in order.

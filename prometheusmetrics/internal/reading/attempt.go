@@ -16,17 +16,18 @@ type attempt struct {
 
 // begin makes an attempt to read the metric, and reports false if there is one that is
 // out still. What came back late is taken over first.
-func (m *Metric) begin() bool {
-	if m.out != nil {
-		if !m.out.is(late) {
-			m.isOut(m.out.limit())
+func (m *Metric) begin(want *Wanted) bool {
+	s := m.stranger
+	if s.out != nil {
+		if !s.out.is(late) {
+			m.isOut(s.out.limit())
 			return false
 		}
-		came := m.out
-		m.out = nil
+		came := s.out
+		s.out = nil
 		if came.err == nil && m.Kind != Healthcheck {
 			m.settle(came)
-			m.take(came.values, nil)
+			m.take(came.values, nil, want)
 		}
 	}
 	values := m.Values
@@ -34,37 +35,38 @@ func (m *Metric) begin() bool {
 		values = m.newValues() // the late ones may be needed yet
 	}
 	a := &attempt{values: values}
-	value, shape, want, resolve := m.standsIn, m.shape, *m.wanted, m.mayStandIn()
+	value, shape, wanted, resolve := s.standsIn, s.shape, *want, m.mayStandIn()
 	a.run = func() error {
 		if resolve {
 			if a.instrument = instrumentOf(value); a.instrument != nil {
 				value = a.instrument
 			}
 		}
-		return a.values.read(value, shape, want)
+		return a.values.read(value, shape, wanted)
 	}
-	m.attempt = a
+	s.attempt = a
 	return true
 }
 
 // end takes over what the attempt brought, if it is back.
 func (r *Reader) end(m *Metric, limit Limit) {
-	a := m.attempt
-	m.attempt = nil
+	s := m.stranger
+	a := s.attempt
+	s.attempt = nil
 	a.batch.mu.Lock()
 	state := a.state
 	a.batch.mu.Unlock()
 	if state != waiting {
-		m.started = r.reading
+		s.started = r.reading
 	}
 	switch state {
 	case back:
 		m.settle(a)
-		m.take(a.values, a.err)
+		m.take(a.values, a.err, &r.sources[m.Source].Wanted)
 	case waiting:
 		m.timedOut(fmt.Errorf("its turn did not come within %v, since others took the time", limit.Timeout))
 	default:
-		m.out = a
+		s.out = a
 		if m.Values == a.values { // which may be written to at any time
 			m.Values = m.newValues()
 		}
@@ -86,35 +88,36 @@ func (m *Metric) timedOut(err error) {
 
 // settle has the metric read from now on as the instrument that it stands for.
 func (m *Metric) settle(a *attempt) {
-	m.resolved = true
+	s := m.stranger
+	s.resolved = true
 	if a.instrument == nil {
 		return
 	}
-	m.standsIn = a.instrument
-	m.shape = shape{kind: ownKind(a.instrument), snapshot: -1}
-	m.Kind = m.shape.kind
-	m.guarded = metrics.RunsUserCode(a.instrument)
-	m.idleness.never = isNeverIdle(a.instrument, m.Kind)
+	s.standsIn = a.instrument
+	s.shape = shape{kind: ownKind(a.instrument), snapshot: -1}
+	m.Kind = s.shape.kind
+	s.guarded = metrics.RunsUserCode(a.instrument)
+	s.never = isNeverIdle(a.instrument, m.Kind)
 }
 
 // mayStandIn reports whether it has to be asked which instrument the metric stands
 // for.
 func (m *Metric) mayStandIn() bool {
 	_, may := m.value.(standIn)
-	return may && !m.resolved
+	return may && !m.stranger.resolved
 }
 
-// newValues makes values for the metric's next reading. Labels are asked for once.
-// Counters and gauges of ours, of which there may be very many, have no statistics.
+// newValues makes values for the next reading of a metric that may hang. Labels are
+// asked for once.
 func (m *Metric) newValues() *Values {
 	var v *Values
-	switch ownKind(m.standsIn) {
-	case Counter, Gauge:
+	switch ownKind(m.stranger.standsIn) {
+	case Counter, Gauge: // which have no statistics
 		v = &Values{Stats: &noStatistics}
 	default:
 		v = NewValues()
 	}
-	v.Labels, v.labeled = m.Labels, m.labeled
+	v.Told = &Told{known: m.stranger.labeled}
 	return v
 }
 

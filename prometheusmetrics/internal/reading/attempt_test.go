@@ -272,15 +272,15 @@ func TestLabelsOfWhatHangs(t *testing.T) {
 			{"check", metrics.NewHealthcheck(func(metrics.Healthcheck) { <-release }, labels)},
 		})
 		for name, m := range byName(r.Read(limit())) {
-			if reason(m) != problem.Timeout || m.Labels.Map()["zone"] != "a" || m.Relabelled != 0 {
-				t.Errorf("%s: %v, labels %v, relabelled %d", name, m.Problem, m.Labels, m.Relabelled)
+			if reason(m) != problem.Timeout || m.Origin.Labels()["zone"] != "a" || m.Relabelled != 0 {
+				t.Errorf("%s: %v, labels %v, relabelled %d", name, m.Problem, m.Origin, m.Relabelled)
 			}
 		}
 		close(release)
 		synctest.Wait()
 		for name, m := range byName(r.Read(limit())) {
-			if !m.Fresh || m.Labels.Map()["zone"] != "a" || m.Relabelled != 0 {
-				t.Errorf("%s, once it is back: %v, labels %v, relabelled %d", name, m.Problem, m.Labels, m.Relabelled)
+			if !m.Fresh || m.Origin.Labels()["zone"] != "a" || m.Relabelled != 0 {
+				t.Errorf("%s, once it is back: %v, labels %v, relabelled %d", name, m.Problem, m.Origin, m.Relabelled)
 			}
 		}
 	})
@@ -307,8 +307,8 @@ func TestStandIns(t *testing.T) {
 			if !m.Fresh || m.Kind != Timer || m.Values.Stats.Count != 1 {
 				t.Errorf("%s is %+v", name, m)
 			}
-			if m.guarded != (name != "real") {
-				t.Errorf("%s is guarded: %v", name, m.guarded)
+			if m.stranger.guarded != (name != "real") {
+				t.Errorf("%s is guarded: %v", name, m.stranger.guarded)
 			}
 		}
 	}

@@ -19,7 +19,7 @@ func (v *Values) readForeign(metric any, s shape, ps []float64) {
 		snapshot = reflect.ValueOf(metric).Method(s.snapshot).Call(nil)[0].Interface()
 	}
 	if created, ok := metric.(interface{ Created() time.Time }); ok {
-		v.Created = created.Created()
+		v.Created = nanoseconds(created.Created())
 	}
 	switch s.kind {
 	case Counter:
@@ -28,7 +28,7 @@ func (v *Values) readForeign(metric any, s shape, ps []float64) {
 		v.Value = valueOf(snapshot)
 	case Info:
 		v.Value = 1
-		v.Info = stringMap(reflect.ValueOf(snapshot).MethodByName("Value").Call(nil)[0])
+		v.Told.Info = stringMap(reflect.ValueOf(snapshot).MethodByName("Value").Call(nil)[0])
 	case Meter:
 		v.Value = countOf(snapshot)
 		v.Stats.Count = int64(v.Value)
@@ -45,6 +45,15 @@ func (v *Values) readForeign(metric any, s shape, ps []float64) {
 	if s.resets {
 		v.setReset(snapshot)
 	}
+}
+
+// nanoseconds are those since 1970; 0 for a time that an int64 of them can't be, which is
+// that of a metric that does not know.
+func nanoseconds(t time.Time) int64 {
+	if n := t.UnixNano(); time.Unix(0, n).Equal(t) {
+		return n
+	}
+	return 0
 }
 
 func checkHealth(metric any) float64 {

@@ -10,8 +10,6 @@ import (
 
 // idleness tells since when nothing has been recorded in a metric.
 type idleness struct {
-	never    bool          // whether the metric is never idle
-	known    bool          // whether the fields below are of a reading
 	evidence uint64        // of what was recorded, which changes with it
 	since    time.Duration // when it changed last, since the reader's start
 }
@@ -22,9 +20,9 @@ func (r *Reader) noteIdle() {
 	now, sunk := time.Since(r.start), r.shownSunk()
 	for _, m := range r.metrics {
 		was := m.Idle
-		m.noteIdle(now)
-		if m.Idle && !was {
-			_, kept := sunk[m]
+		m.noteIdle(now, r.sources[m.Source].IdleAfter)
+		if m.Idle && !was && len(sunk) > 0 {
+			_, kept := sunk[m.key()]
 			m.Idle = !kept
 		}
 	}
@@ -33,15 +31,18 @@ func (r *Reader) noteIdle() {
 // noteIdle finds out whether the metric is idle. It is known by what recording
 // changes: a count, or the value of a gauge. Statistics would not do, as rates decay
 // and samples age by themselves. What could not be read keeps its state.
-func (m *Metric) noteIdle(now time.Duration) {
-	if m.wanted.IdleAfter <= 0 || m.idleness.never || !m.Fresh {
+func (m *Metric) noteIdle(now, after time.Duration) {
+	if after <= 0 || !m.Fresh || m.stranger != nil && m.stranger.never {
 		return
 	}
 	evidence := m.evidence()
-	if i := &m.idleness; !i.known || i.evidence != evidence {
-		i.known, i.evidence, i.since = true, evidence, now
+	switch i := m.idleness; {
+	case i == nil:
+		m.idleness = &idleness{evidence, now}
+	case i.evidence != evidence:
+		i.evidence, i.since = evidence, now
 	}
-	m.Idle = now-m.idleness.since >= m.wanted.IdleAfter
+	m.Idle = now-m.idleness.since >= after
 }
 
 func (m *Metric) evidence() uint64 {

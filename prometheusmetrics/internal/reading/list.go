@@ -41,7 +41,9 @@ type listing struct {
 	call
 
 	mu     sync.Mutex
-	found  []found
+	last   []*Metric // what the source had the last time
+	same   int       // how many of these it has given again, before anything else
+	found  []found   // what came after them
 	sunk   []sunk
 	closed bool // whether Each is over; what it calls after that is not heard
 }
@@ -84,7 +86,7 @@ func (r *Reader) list(limit Limit) (failed, news []error) {
 
 // newListing makes a listing that uses the memory of the one before.
 func (s *source) newListing() *listing {
-	l := &listing{}
+	l := &listing{last: s.metrics}
 	if before := s.listing; before != nil && before.is(back) {
 		l.found, before.found = before.found[:0], nil
 	}
@@ -101,7 +103,11 @@ func (s *source) newListing() *listing {
 func (l *listing) add(name string, metric any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.closed {
+	switch {
+	case l.closed:
+	case len(l.found) == 0 && l.same < len(l.last) && l.last[l.same].is(name, metric):
+		l.same++
+	default:
 		l.found = append(l.found, found{name, metric})
 	}
 }
@@ -110,7 +116,7 @@ func (l *listing) add(name string, metric any) {
 func (l *listing) close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.closed = true
+	l.closed, l.last = true, nil
 	if n := len(l.found); cap(l.found) > 4*n+64 {
 		l.found = append(make([]found, 0, n), l.found...)
 	}
@@ -137,23 +143,22 @@ func (r *Reader) describe(fresh []*Metric, limit Limit) {
 		return
 	}
 	calls := make([]*call, 0, len(r.sources))
-	answers := make([]map[*Metric]metrics.Description, 0, len(r.sources))
+	answers := make([]*descriptions, 0, len(r.sources))
 	for i := range r.sources {
 		d, ok := r.sources[i].Source.Source.(describer)
 		if !ok {
 			continue
 		}
-		var names []*Metric
+		a := &descriptions{of: make(map[string]*metrics.Description)}
 		for _, m := range fresh {
-			if m.Source == i {
-				names = append(names, m)
+			if m.Source == int32(i) {
+				a.metrics = append(a.metrics, m)
 			}
 		}
-		known := make(map[*Metric]metrics.Description)
-		answers = append(answers, known)
+		answers = append(answers, a)
 		calls = append(calls, &call{run: func() error {
-			for _, m := range names {
-				describeOne(d, m, known)
+			for _, m := range a.metrics {
+				a.ask(d, m.Name)
 			}
 			return nil
 		}})
@@ -163,15 +168,26 @@ func (r *Reader) describe(fresh []*Metric, limit Limit) {
 		if !c.is(back) {
 			continue
 		}
-		for m, description := range answers[i] {
-			m.Description = description
+		for _, m := range answers[i].metrics {
+			m.Description = answers[i].of[m.Name]
 		}
 	}
 }
 
-func describeOne(d describer, m *Metric, known map[*Metric]metrics.Description) {
+// descriptions are those of the names of some metrics, which metrics of a name share.
+type descriptions struct {
+	metrics []*Metric
+	of      map[string]*metrics.Description
+}
+
+// ask asks for the description of a name, once.
+func (a *descriptions) ask(d describer, name string) {
+	if _, known := a.of[name]; known {
+		return
+	}
+	a.of[name] = &noDescription
 	defer func() { _ = recover() }()
-	if description, ok := d.DescriptionOf(m.Name); ok {
-		known[m] = description
+	if description, ok := d.DescriptionOf(name); ok {
+		a.of[name] = &description
 	}
 }

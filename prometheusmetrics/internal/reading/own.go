@@ -10,7 +10,7 @@ import (
 func (v *Values) readOwn(metric any, want Wanted) {
 	switch m := metric.(type) {
 	case metrics.Counter:
-		v.Value, v.Created = m.CountFloat64(), m.Created()
+		v.Value, v.Created = m.CountFloat64(), began(m.Created())
 		v.setExemplar(m.Snapshot())
 	case metrics.Gauge:
 		v.Value = float64(m.Value())
@@ -18,7 +18,7 @@ func (v *Values) readOwn(metric any, want Wanted) {
 		v.Value = m.Value()
 	case metrics.Meter:
 		s := m.Snapshot() // stays a value: as an interface it would be allocated
-		v.Stats.Count, v.Created = s.Count(), s.Created()
+		v.Stats.Count, v.Created = s.Count(), began(s.Created())
 		v.Value = float64(v.Stats.Count)
 		v.Stats.Rate1, v.Stats.Rate5, v.Stats.Rate15 = s.Rate1(), s.Rate5(), s.Rate15()
 		v.Stats.RateMean = s.RateMean()
@@ -32,6 +32,14 @@ func (v *Values) readOwn(metric any, want Wanted) {
 	}
 }
 
+// began returns when an instrument began to count as Values have it.
+func began(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixNano()
+}
+
 // distribution is a histogram or timer of ours.
 type distribution interface {
 	ReadStatistics(*metrics.Statistics, []float64)
@@ -40,7 +48,7 @@ type distribution interface {
 }
 
 func (v *Values) readDistribution(m distribution, want Wanted) {
-	v.Created, v.LifetimeSum = m.Created(), true
+	v.Created, v.LifetimeSum = began(m.Created()), true
 	changed := false
 	if !v.probed {
 		v.probed = true

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/keyed"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/problem"
 )
 
@@ -14,8 +15,7 @@ import (
 type Reader struct {
 	sources []source
 	drop    func(name string) bool
-	known   map[key]*Metric
-	peak    int // of len(known), since it was made
+	known   keyed.Index[*Metric]
 	metrics []*Metric
 	reading uint64 // number of the current one
 	seen    uint64 // number of the latest that somebody has seen
@@ -40,7 +40,7 @@ type Result struct {
 // New makes a reader. What drop says true of is not read, unless reading empties it;
 // drop may be nil.
 func New(sources []Source, drop func(name string) bool) *Reader {
-	r := &Reader{drop: drop, known: make(map[key]*Metric), start: time.Now()}
+	r := &Reader{drop: drop, start: time.Now()}
 	for _, s := range sources {
 		r.sources = append(r.sources, source{Source: s})
 	}
@@ -90,71 +90,66 @@ func (r *Reader) match() (fresh []*Metric) {
 	if !changed {
 		return nil
 	}
-	r.metrics = nil // which earlier results may still have
-	for i := range r.sources {
-		for _, m := range r.sources[i].metrics {
-			m.seen = r.reading
-		}
-		r.metrics = append(r.metrics, r.sources[i].metrics...)
+	before := r.metrics
+	r.metrics = r.all()
+	for _, m := range r.metrics {
+		m.seen = uint32(r.reading)
 	}
-	r.forget()
+	r.forget(before)
 	return fresh
+}
+
+// all lists the metrics of all sources. Earlier results may still have the last list, so
+// it is another one.
+func (r *Reader) all() (all []*Metric) {
+	if len(r.sources) == 1 {
+		return r.sources[0].metrics // which has just been made
+	}
+	for i := range r.sources {
+		all = append(all, r.sources[i].metrics...)
+	}
+	return all
 }
 
 // unchanged reports whether the source has the same metrics as before.
 func (s *source) unchanged() bool {
-	found := s.listing.found
-	if len(found) != len(s.metrics) {
-		return false
-	}
-	for i, m := range s.metrics {
-		if found[i].name != m.Name || identity(found[i].metric) != m.identity {
-			return false
-		}
-	}
-	return true
+	return s.listing.same == len(s.metrics) && len(s.listing.found) == 0
 }
 
 // rematch makes the source's list of metrics anew.
 func (r *Reader) rematch(i int) (fresh []*Metric) {
 	s := &r.sources[i]
-	s.metrics = make([]*Metric, 0, len(s.listing.found))
-	if len(r.known) == 0 {
-		r.known = make(map[key]*Metric, len(s.listing.found))
+	same := s.metrics[:s.listing.same]
+	s.metrics = append(make([]*Metric, 0, len(same)+len(s.listing.found)), same...)
+	for _, m := range same {
+		m.seen = uint32(r.reading)
 	}
+	r.known.Reserve(len(s.listing.found))
 	for _, f := range s.listing.found {
 		k := key{i, f.name, identity(f.metric)}
-		m, known := r.known[k]
+		hash := k.hash()
+		m, known := r.known.Find(hash, func(m *Metric) bool { return m.key() == k })
 		if !known {
 			m = r.newMetric(k, f.metric)
-			r.known[k] = m
+			r.known.Add(hash, m)
 			fresh = append(fresh, m)
-		}
-		if m.seen == r.reading {
+		} else if m.seen == uint32(r.reading) {
 			continue // given twice
 		}
-		m.seen = r.reading
+		m.seen = uint32(r.reading)
 		s.metrics = append(s.metrics, m)
 	}
 	return fresh
 }
 
-// forget drops what no source has any more. Maps keep the memory that they once
-// needed, so one that has become much smaller is made anew.
-func (r *Reader) forget() {
-	r.peak = max(r.peak, len(r.known))
-	for k, m := range r.known {
-		if m.seen != r.reading {
-			delete(r.known, k)
+// forget drops those of an earlier list that no source has any more.
+func (r *Reader) forget(before []*Metric) {
+	for _, m := range before {
+		if m.seen != uint32(r.reading) {
+			r.known.Remove(m.key().hash(), m)
 		}
 	}
-	if r.peak > 4*len(r.known)+64 {
-		smaller := make(map[key]*Metric, len(r.known))
-		for k, m := range r.known {
-			smaller[k] = m
-		}
-		r.known, r.peak = smaller, len(smaller)
-	}
+	r.known.Shrink()
 }
 
 // readAll reads every metric that can be read.
@@ -162,14 +157,17 @@ func (r *Reader) readAll(limit Limit) {
 	var waiting []*Metric
 	for _, m := range r.metrics {
 		m.Fresh, m.Problem = false, nil
+		s, want := m.stranger, &r.sources[m.Source].Wanted
 		switch {
-		case m.dropped && !m.shape.resets: // which fills up unless it is read
+		case m.dropped && !m.resets(): // which fills up unless it is read
 		case m.Kind == Unknown && !m.mayStandIn():
 			m.Problem = problem.New(problem.Unsupported, "type %s is no metric that the driver can read", m.Type())
-		case !m.guarded:
-			m.take(m.Values, m.Values.read(m.standsIn, m.shape, *m.wanted))
+		case s == nil:
+			m.take(m.Values, m.Values.read(m.value, shape{}, *want), want)
+		case !s.guarded:
+			m.take(m.Values, m.Values.read(s.standsIn, s.shape, *want), want)
 		default:
-			if m.begin() {
+			if m.begin(want) {
 				waiting = append(waiting, m)
 			}
 		}
@@ -178,10 +176,10 @@ func (r *Reader) readAll(limit Limit) {
 		return
 	}
 	// Those that have waited for the longest time come first, so that nobody starves.
-	slices.SortStableFunc(waiting, func(a, b *Metric) int { return cmp.Compare(a.started, b.started) })
+	slices.SortStableFunc(waiting, func(a, b *Metric) int { return cmp.Compare(a.stranger.started, b.stranger.started) })
 	calls := make([]*call, len(waiting))
 	for i, m := range waiting {
-		calls[i] = &m.attempt.call
+		calls[i] = &m.stranger.attempt.call
 	}
 	runAll(calls, limit)
 	for _, m := range waiting {
@@ -190,25 +188,25 @@ func (r *Reader) readAll(limit Limit) {
 }
 
 // take takes over what a reading that is back brought.
-func (m *Metric) take(v *Values, err error) {
+func (m *Metric) take(v *Values, err error, want *Wanted) {
 	if err != nil {
 		if !m.Fresh { // what came late is good
 			m.Values = v
 		}
-		if v.labeled && !m.labeled {
+		if s := m.stranger; s != nil && !s.labeled && v.Told.known {
 			m.relabel(v)
 		}
 		m.Problem = problem.New(problem.Panic, "%w", err)
 		return
 	}
-	if m.shape.resets {
+	if m.resets() {
 		late := m.Fresh // there is a late one besides
 		if late && v.Stats.Count == 0 {
 			return // which says more
 		}
-		m.reset.add(v)
+		m.stranger.reset.add(v)
 	}
-	if m.wanted.Buckets && v.Stats.Count == 0 {
+	if want.Buckets && v.Stats.Count == 0 {
 		v.forgetPercentiles()
 	}
 	m.Values, m.Fresh = v, true
@@ -217,8 +215,18 @@ func (m *Metric) take(v *Values, err error) {
 
 // relabel takes over labels that were not known, or are others than before.
 func (m *Metric) relabel(v *Values) {
-	if !m.labeled || m.Kind == Info && !maps.Equal(m.info, v.Info) {
-		m.Labels, m.labeled, m.info = v.Labels, true, v.Info
-		m.Relabelled++
+	s := m.stranger
+	if s == nil {
+		return
 	}
+	if !s.labeled {
+		m.Origin = &problem.Origin{Name: m.Name}
+		if len(v.Told.labels) > 0 {
+			m.Origin.Of = otherLabels{v.Told.labels}
+		}
+	} else if m.Kind != Info || maps.Equal(s.info, v.Told.Info) {
+		return
+	}
+	s.labeled, s.info = true, v.Told.Info
+	m.Relabelled++
 }

@@ -45,18 +45,17 @@ func labelsKey(metric any) (key string) {
 }
 
 // shownSunk lists what is kept of all sources and shown by this reading.
-func (r *Reader) shownSunk() map[*Metric]struct{} {
-	var shown map[*Metric]struct{}
+func (r *Reader) shownSunk() map[key]struct{} {
+	var shown map[key]struct{}
 	for i := range r.sources {
 		for _, k := range r.sources[i].sunk {
-			m := r.known[key{i, k.name, identity(k.metric)}]
-			if k.reading == 0 || m == nil {
+			if k.reading == 0 {
 				continue
 			}
 			if shown == nil {
-				shown = make(map[*Metric]struct{})
+				shown = make(map[key]struct{})
 			}
-			shown[m] = struct{}{}
+			shown[key{i, k.name, identity(k.metric)}] = struct{}{}
 		}
 	}
 	return shown

@@ -16,9 +16,8 @@ import (
 type Values struct {
 	Value   float64             // of a gauge or counter; 1 or 0 of a health check
 	Stats   *metrics.Statistics // of all else; never nil
-	Created time.Time           // zero where the metric does not tell
-	Info    map[string]string   // pairs of an info metric
-	Labels  naming.Pairs        // original; nil for none
+	Created int64               // when it began to count, in nanoseconds since 1970; 0 for unknown
+	Told    *Told               // what a metric that is not ours has told beside; nil for nothing
 
 	// Buckets are nil unless the sample is bucketed. Version is another number when
 	// they, or their exemplars, are others than before.
@@ -34,9 +33,23 @@ type Values struct {
 	LifetimeSum bool
 
 	probed    bool     // whether ReadBuckets has been tried
-	labeled   bool     // whether Labels have been asked for
 	fractions bool     // whether what is recorded is not whole numbers
 	recent    *sliding // nil until statistics of buckets are wanted
+}
+
+// Told is what metrics of other libraries are asked for when they are read.
+type Told struct {
+	Info   map[string]string // pairs of an info metric
+	labels naming.Pairs      // original; nil for none
+	known  bool              // whether they need not be asked for
+}
+
+// Info returns the pairs of an info metric.
+func (v *Values) Info() map[string]string {
+	if v.Told == nil {
+		return nil
+	}
+	return v.Told.Info
 }
 
 // NewValues returns values that nothing has been read into yet.
@@ -68,8 +81,8 @@ func (v *Values) read(metric any, s shape, want Wanted) (err error) {
 			err = fmt.Errorf("reading it panicked: %v", reports.Cause(cause))
 		}
 	}()
-	if !v.labeled {
-		v.Labels, v.labeled = naming.PairsOf(labelsOf(metric)), true
+	if t := v.Told; t != nil && !t.known {
+		t.labels, t.known = naming.PairsOf(labelsOf(metric)), true
 	}
 	if ownKind(metric) != Unknown {
 		v.readOwn(metric, want)

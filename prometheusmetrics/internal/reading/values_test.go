@@ -26,12 +26,12 @@ func TestLabelsAreCopied(t *testing.T) {
 	a["x"], b["x"], c["x"] = "2", "2", "2"
 	all := byName(r.Read(limit()))
 	for _, name := range []string{"a", "b", "c"} {
-		if got := all[name].Labels.Map(); !maps.Equal(got, map[string]string{"x": "1"}) {
+		if got := all[name].Origin.Labels(); !maps.Equal(got, map[string]string{"x": "1"}) {
 			t.Errorf("labels of %s are %v", name, got)
 		}
 	}
-	if all["none"].Labels != nil {
-		t.Errorf("labels that are none: %v", all["none"].Labels)
+	if all["none"].Origin.Labels() != nil {
+		t.Errorf("labels that are none: %v", all["none"].Origin.Labels())
 	}
 }
 
@@ -49,7 +49,7 @@ func TestRelabelled(t *testing.T) {
 		t.Errorf("without a change it is %d after %d", again, first)
 	}
 	p.of = map[string]string{"version": "2"}
-	if m := r.Read(limit()).Metrics[0]; m.Relabelled == first || m.Values.Info["version"] != "2" {
-		t.Errorf("after a change it is %d, %v", m.Relabelled, m.Values.Info)
+	if m := r.Read(limit()).Metrics[0]; m.Relabelled == first || m.Values.Info()["version"] != "2" {
+		t.Errorf("after a change it is %d, %v", m.Relabelled, m.Values.Info())
 	}
 }

@@ -13,6 +13,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/families"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/problem"
 )
 
 // holdings are what a test has a driver show: series, to their families.
@@ -57,7 +58,7 @@ func claim(series string) Claim {
 	case 'h':
 		typ = dto.MetricType_HISTOGRAM
 	}
-	metric := &families.Origin{Name: "metric " + series}
+	metric := &problem.Origin{Name: "metric " + series}
 	family := Family{Name: name, Type: typ, Help: "Help of " + series, Metric: metric}
 	return Claim{Family: family, Series: series, Metric: metric}
 }

@@ -27,44 +27,6 @@ func NewHead(name, help, unit string, typ dto.MetricType) Head {
 	}
 }
 
-// Labels are those of a series as the formats have them. They never change, and
-// the series of one metric may share them. Nil stands for none.
-type Labels struct {
-	both  []byte // the text, without braces, and the fields of protobuf
-	text  int    // how long the text is
-	plain bool
-}
-
-// NewLabels renders labels, whose names and values are given one after the other.
-func NewLabels(pairs ...string) *Labels {
-	if len(pairs) == 0 {
-		return nil
-	}
-	l := &Labels{plain: true}
-	var text, protobuf []byte
-	for i := 0; i < len(pairs); i += 2 {
-		if i > 0 {
-			text = append(text, ',')
-		}
-		l.plain = l.plain && plain(pairs[i])
-		text = appendLabel(text, pairs[i], pairs[i+1])
-		var message int
-		protobuf, message = openMessage(protobuf, 1)
-		protobuf = closeMessage(appendString(appendString(protobuf, 1, pairs[i]), 2, pairs[i+1]), message)
-	}
-	l.both = append(append(make([]byte, 0, len(text)+len(protobuf)), text...), protobuf...)
-	l.text = len(text)
-	return l
-}
-
-// Touch reads from the labels, so that the processor has them in its cache.
-func (l *Labels) Touch() int {
-	if l == nil {
-		return 0
-	}
-	return int(l.both[0])
-}
-
 // Begin appends what comes before the series of a family. It reports false where
 // names need escaping, or for a format that only expfmt writes.
 func (e *Encoder) Begin(dst []byte, head *Head) ([]byte, bool) {
@@ -92,12 +54,13 @@ func (e *Encoder) Begin(dst []byte, head *Head) ([]byte, bool) {
 
 // Value appends a series of a gauge, or in the text formats of a counter, that is
 // nothing but a value.
-func (e *Encoder) Value(dst []byte, labels *Labels, value float64) []byte {
+func (e *Encoder) Value(dst []byte, labels Labels, value float64) []byte {
 	if e.format.Kind != Protobuf {
 		dst = append(dst, e.head.Name...)
-		if labels != nil {
+		if labels != "" {
+			text, _ := labels.split()
 			dst = append(dst, '{')
-			dst = append(dst, labels.both[:labels.text]...)
+			dst = append(dst, text...)
 			dst = append(dst, '}')
 		}
 		dst = append(dst, ' ')
@@ -105,8 +68,9 @@ func (e *Encoder) Value(dst []byte, labels *Labels, value float64) []byte {
 		return append(dst, '\n')
 	}
 	dst, message := openMessage(dst, 4)
-	if labels != nil {
-		dst = append(dst, labels.both[labels.text:]...)
+	if labels != "" {
+		_, fields := labels.split()
+		dst = append(dst, fields...)
 	}
 	dst = append(dst, gaugeField, gaugeSize, valueField)
 	dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(value))
@@ -123,17 +87,17 @@ const (
 // Series appends a series that may have more than one value; of the metric
 // everything but its labels is written. It reports false for what only expfmt
 // writes.
-func (e *Encoder) Series(dst []byte, labels *Labels, metric *dto.Metric) ([]byte, bool) {
+func (e *Encoder) Series(dst []byte, labels Labels, metric *dto.Metric) ([]byte, bool) {
 	if e.format.Kind != Protobuf {
-		e.text.labels = nil
-		if labels != nil {
-			e.text.labels = labels.both[:labels.text]
-		}
+		text, _ := labels.split()
+		e.text.scratch = append(e.text.scratch[:0], text...)
+		e.text.labels = e.text.scratch
 		return e.text.series(dst, e.head.Type, metric)
 	}
 	dst, message := openMessage(dst, 4)
-	if labels != nil {
-		dst = append(dst, labels.both[labels.text:]...)
+	if labels != "" {
+		_, fields := labels.split()
+		dst = append(dst, fields...)
 	}
 	return closeMessage(appendValues(dst, metric), message), true
 }
@@ -150,6 +114,6 @@ func (e *Encoder) Finish(dst []byte) []byte {
 }
 
 // Covers reports whether labels need no escaping in the format.
-func (e *Encoder) Covers(labels *Labels) bool {
-	return labels == nil || labels.plain || e.format.Escaping == model.NoEscaping
+func (e *Encoder) Covers(labels Labels) bool {
+	return labels.isPlain() || e.format.Escaping == model.NoEscaping
 }
