@@ -74,8 +74,8 @@ func TestAllocationsOfManySeries(t *testing.T) {
 			scrapeAs(h, acceptHeaders[10], "gzip")
 		},
 	} {
-		if n := testing.AllocsPerRun(2, work); n > 150 {
-			t.Errorf("%s: %v allocations, want at most 150", name, n)
+		if n := testing.AllocsPerRun(2, work); n > 125 {
+			t.Errorf("%s: %v allocations, want at most 125", name, n)
 		}
 	}
 }
@@ -129,7 +129,7 @@ func TestMemoryOfASeries(t *testing.T) {
 	flushed := heap()
 	children := len(c.counters) + len(c.timers)
 	registry, driver := (recording-before)/children, (flushed-recording)/children
-	if registry > 700 || driver > 1800 {
+	if registry > 320 || driver > 700 {
 		t.Errorf("a series takes %d bytes in the registry and %d in the driver", registry, driver)
 	}
 	runtime.KeepAlive(c)

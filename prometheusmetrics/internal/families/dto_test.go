@@ -66,7 +66,8 @@ func TestLabelPairs(t *testing.T) {
 	if got := LabelPairs(nil); got != nil || c.series("") != nil {
 		t.Errorf("no labels are %v, %v", got, c.series(""))
 	}
-	if got := LabelPairs([]naming.Label{{Name: "c", Value: "3"}}); len(got) != 1 || got[0].GetName() != "c" || got[0].GetValue() != "3" {
+	got := LabelPairs([]naming.Label{{Name: "c", Value: "3"}})
+	if len(got) != 1 || got[0].GetName() != "c" || got[0].GetValue() != "3" {
 		t.Errorf("one label is %v", got)
 	}
 }

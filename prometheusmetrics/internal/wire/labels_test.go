@@ -12,7 +12,8 @@ import (
 func TestLabels(t *testing.T) {
 	long := strings.Repeat("x", 300)
 	for _, pairs := range [][]string{
-		{}, {"a", "1"}, {"a", "1", "b", "\"\\\n"}, {"größe", long}, {long, "", "z", long + long}, {"a", strings.Repeat("y", 1<<14)},
+		{}, {"a", "1"}, {"a", "1", "b", "\"\\\n"}, {"größe", long}, {long, "", "z", long + long},
+		{"a", strings.Repeat("y", 1<<14)},
 	} {
 		labels := NewLabels(pairs...)
 		var got []string
@@ -38,7 +39,9 @@ func TestLabels(t *testing.T) {
 
 // TestCompareLabels compares as slices of values are, after their lengths.
 func TestCompareLabels(t *testing.T) {
-	all := [][]string{{}, {"1"}, {"1", "2"}, {"1", "3"}, {"10"}, {"2"}, {strings.Repeat("1", 200)}, {""}, {"", "1"}, {"ä"}}
+	all := [][]string{
+		{}, {"1"}, {"1", "2"}, {"1", "3"}, {"10"}, {"2"}, {strings.Repeat("1", 200)}, {""}, {"", "1"}, {"ä"},
+	}
 	for _, a := range all {
 		for _, b := range all {
 			got := named("a", a).Compare(named("b", b))
