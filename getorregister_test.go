@@ -3,6 +3,7 @@ package metrics
 import (
 	"errors"
 	"fmt"
+	"io"
 	"testing"
 )
 
@@ -157,7 +158,7 @@ func TestNewRegisteredTwice(t *testing.T) {
 func TestLogHandlerUsesRegistry(t *testing.T) {
 	r := NewRegistry()
 	log := captureLog(t)
-	lines := handlerFunc(func() { GetOrRegisterTimer("lines", r); log.WriteString("level=ERROR\n") })
+	lines := handlerFunc(func() { GetOrRegisterTimer("lines", r); io.WriteString(log, "level=ERROR\n") })
 	setLogHandler(t, lines)
 	GetOrRegisterCounter("lines", r).Inc(1)
 	GetOrRegisterGauge("lines", r) // logs, and logging asks for a Timer, and logs

@@ -1,38 +1,27 @@
 package metrics
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"strings"
 	"testing"
 
+	"github.com/go-metrics-plus/metrics/internal/logtest"
 	"github.com/go-metrics-plus/metrics/internal/reports"
 )
 
 // captureLog collects what goes to slog until the test ends. What was reported
 // before for no registry of ours is forgotten.
-func captureLog(t *testing.T) *bytes.Buffer {
+func captureLog(t testing.TB) *logtest.Log {
 	problems = reports.Log{}
-	var buffer bytes.Buffer
-	saved := slog.Default()
-	slog.SetDefault(slog.New(slog.NewTextHandler(&buffer, &slog.HandlerOptions{
-		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
-			if a.Key == slog.TimeKey {
-				return slog.Attr{}
-			}
-			return a
-		},
-	})))
-	t.Cleanup(func() { slog.SetDefault(saved) })
-	return &buffer
+	return logtest.Capture(t)
 }
 
 // wantLog checks that there is exactly one line for each text, in that order.
-func wantLog(t *testing.T, log *bytes.Buffer, want ...string) {
+func wantLog(t *testing.T, log *logtest.Log, want ...string) {
 	t.Helper()
 	lines := strings.Split(strings.TrimSuffix(log.String(), "\n"), "\n")
-	if len(want) == 0 && log.Len() == 0 {
+	if len(want) == 0 && log.String() == "" {
 		return
 	}
 	if len(lines) != len(want) {

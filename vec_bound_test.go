@@ -1,7 +1,6 @@
 package metrics
 
 import (
-	"bytes"
 	"fmt"
 	"strconv"
 	"sync"
@@ -38,7 +37,7 @@ func TestMaxChildren(t *testing.T) {
 			if got := len(listing(r)); got != 4 {
 				t.Errorf("%d series, want 4", got)
 			}
-			if got := bytes.Count(log.Bytes(), []byte("\n")); got != 1 {
+			if got := log.Lines(); got != 1 {
 				t.Errorf("%d lines in the log, want 1:\n%s", got, log)
 			}
 			wantLog(t, log, `metric x: more than 3 series of the labels [\"customer\" \"plan\"]; others share one`)

@@ -1,7 +1,6 @@
 package metrics
 
 import (
-	"bytes"
 	"fmt"
 	"runtime"
 	"testing"
@@ -229,7 +228,7 @@ func TestVecFuncThatFails(t *testing.T) {
 			if make == nil {
 				want = 0
 			}
-			if got := bytes.Count(log.Bytes(), []byte("\n")); got != want {
+			if got := log.Lines(); got != want {
 				t.Errorf("%d lines in the log, want %d", got, want)
 			}
 		})

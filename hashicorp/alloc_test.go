@@ -6,11 +6,12 @@ import (
 	gometrics "github.com/hashicorp/go-metrics"
 
 	"github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics/internal/logtest"
 )
 
 // Nothing that is reported for a series seen before allocates.
 func TestAllocs(t *testing.T) {
-	captureLog(t)
+	logtest.Capture(t)
 	s := NewSink(metrics.NewRegistry(), Config{})
 	key := []string{"raft", "replication", "appendEntries", "logs"}
 	labels := []gometrics.Label{{Name: "peer_id", Value: "10.0.0.1:8300"}, {Name: "dc", Value: "eu"}}

@@ -8,6 +8,7 @@ import (
 	gometrics "github.com/hashicorp/go-metrics"
 
 	"github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics/internal/logtest"
 )
 
 // TestCountsAreExactUnderConcurrency has goroutines that all see each series first.
@@ -63,7 +64,7 @@ func TestCountsAreExactUnderConcurrency(t *testing.T) {
 // With a limit too, everything is counted somewhere.
 func TestTotalsUnderALimit(t *testing.T) {
 	const goroutines, each, limit = 4, 500, 20
-	captureLog(t)
+	logtest.Capture(t)
 	registry := metrics.NewRegistry()
 	s := NewSink(registry, Config{MaxSeries: limit})
 	var group sync.WaitGroup

@@ -2,7 +2,6 @@ package hashicorp
 
 import (
 	"bytes"
-	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/prometheus/common/expfmt"
 
 	"github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics/internal/logtest"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics"
 )
 
@@ -64,17 +64,8 @@ func wantLines(t *testing.T, text string, lines ...string) {
 	}
 }
 
-// captureLog keeps what goes to slog until the test is over.
-func captureLog(t testing.TB) *bytes.Buffer {
-	var buffer bytes.Buffer
-	saved := slog.Default()
-	slog.SetDefault(slog.New(slog.NewTextHandler(&buffer, nil)))
-	t.Cleanup(func() { slog.SetDefault(saved) })
-	return &buffer
-}
-
 // wantLogged checks that a text was logged so many times.
-func wantLogged(t *testing.T, log *bytes.Buffer, text string, want int) {
+func wantLogged(t *testing.T, log *logtest.Log, text string, want int) {
 	t.Helper()
 	if got := strings.Count(log.String(), text); got != want {
 		t.Errorf("%q was logged %d times, want %d:\n%s", text, got, want, log)

@@ -8,6 +8,7 @@ import (
 	gometrics "github.com/hashicorp/go-metrics"
 
 	"github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics/internal/logtest"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics"
 )
 
@@ -49,7 +50,7 @@ func TestRulesThatCantBe(t *testing.T) {
 		"a.b{x}": 0, "a.{__x}": 0, "a.{x}y": 0,
 		"n": math.NaN(), "i": math.Inf(1), "m": -1,
 	} {
-		log := captureLog(t)
+		log := logtest.Capture(t)
 		s := NewSink(metrics.NewRegistry(), Config{Rules: []Rule{{Match: match, Scale: scale}, {Match: "good"}}})
 		if len(s.rules) != 1 || s.rules[0].Match != "good" {
 			t.Errorf("%q with scale %v is taken for a rule", match, scale)

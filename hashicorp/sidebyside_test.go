@@ -14,6 +14,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics/internal/logtest"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics"
 )
 
@@ -152,7 +153,7 @@ func FuzzNames(f *testing.F) {
 	for _, key := range []string{"raft\nleader\nlastContact", "serf\ncoordinate\nadjustment-ms", "a b\nc/d=e.f", "7\nx", "ns:a", "", "\n"} {
 		f.Add(key)
 	}
-	captureLog(f)
+	logtest.Capture(f)
 	f.Fuzz(func(t *testing.T, text string) {
 		key := strings.Split(text, "\n")
 		registry := metrics.NewRegistry()

@@ -11,6 +11,7 @@ import (
 	gometrics "github.com/hashicorp/go-metrics"
 
 	"github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics/internal/logtest"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics"
 )
 
@@ -69,7 +70,7 @@ func TestExposition(t *testing.T) {
 
 func TestLabels(t *testing.T) {
 	registry := metrics.NewRegistry()
-	log := captureLog(t)
+	log := logtest.Capture(t)
 	s := NewSink(registry, Config{})
 	key := []string{"requests"}
 	for _, labels := range [][]gometrics.Label{
@@ -111,7 +112,7 @@ func TestCallersMayChangeTheirSlices(t *testing.T) {
 
 func TestKeys(t *testing.T) {
 	registry := metrics.NewRegistry()
-	log := captureLog(t)
+	log := logtest.Capture(t)
 	s := NewSink(registry, Config{})
 	for _, key := range [][]string{
 		{"a", "b-c"}, {"a", "b c"}, {"a", "b/c"}, {"a.b_c"}, {"a", "bäc"}, {"a", "b\xffc"}, // one name
@@ -131,7 +132,7 @@ func TestKeys(t *testing.T) {
 
 func TestCounterValues(t *testing.T) {
 	registry := metrics.NewRegistry()
-	log := captureLog(t)
+	log := logtest.Capture(t)
 	s := NewSink(registry, Config{})
 	key := []string{"c"}
 	for _, val := range []float32{1, 0.25, -1, float32(math.NaN()), float32(math.Inf(1)), float32(math.Inf(-1)), 0, 2.5} {
@@ -143,7 +144,7 @@ func TestCounterValues(t *testing.T) {
 
 func TestSampleValues(t *testing.T) {
 	registry := metrics.NewRegistry()
-	captureLog(t)
+	logtest.Capture(t)
 	s := NewSink(registry, Config{})
 	key := []string{"s"}
 	for _, val := range []float32{1, -2, float32(math.NaN()), float32(math.Inf(1)), 0, 2.5} {
@@ -157,7 +158,7 @@ func TestSampleValues(t *testing.T) {
 // The first type of a name is what is exported; the others work, and are logged once.
 func TestTypeClash(t *testing.T) {
 	registry := metrics.NewRegistry()
-	log := captureLog(t)
+	log := logtest.Capture(t)
 	s := NewSink(registry, Config{})
 	key := []string{"raft", "apply"}
 	for range 3 {
@@ -217,7 +218,7 @@ func TestForget(t *testing.T) {
 
 func TestMaxSeries(t *testing.T) {
 	registry := metrics.NewRegistry()
-	log := captureLog(t)
+	log := logtest.Capture(t)
 	s := NewSink(registry, Config{MaxSeries: 4})
 	for round := range 3 {
 		for _, user := range []string{"a", "b", "c", "d"} {
@@ -282,7 +283,7 @@ func TestDefaultRegistry(t *testing.T) {
 
 // Registries that users wrote work as well, and can't be given a unit.
 func TestForeignRegistry(t *testing.T) {
-	log := captureLog(t)
+	log := logtest.Capture(t)
 	registry := struct{ metrics.Registry }{metrics.NewRegistry()}
 	s := NewSink(registry, Config{})
 	for range 2 {

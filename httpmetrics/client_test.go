@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics/internal/logtest"
 )
 
 // testClient is a client whose requests are recorded, to a server that echoes.
@@ -220,7 +221,7 @@ func TestClientErrorThatCannotBeRead(t *testing.T) {
 
 // A crawler's servers are bounded.
 func TestClientServersAreBounded(t *testing.T) {
-	log := captureLog(t)
+	log := logtest.Capture(t)
 	r := metrics.NewRegistry()
 	transport := Config{Registry: r, MaxRoutes: 5}.Transport(roundTripper(func(*http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: 200, Body: http.NoBody}, nil
@@ -232,7 +233,7 @@ func TestClientServersAreBounded(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if got := total(r, "http.client.request.duration"); got != 50 || len(listed(r)) != 6 || log.lines() != 1 {
+	if got := total(r, "http.client.request.duration"); got != 50 || len(listed(r)) != 6 || log.Lines() != 1 {
 		t.Errorf("%d requests in %d series, log %q", got, len(listed(r)), log)
 	}
 }
@@ -275,7 +276,7 @@ func TestClientCloseIdleConnections(t *testing.T) {
 
 // An exemplar function that panics costs the exemplar's request, not the response.
 func TestClientExemplar(t *testing.T) {
-	captureLog(t)
+	logtest.Capture(t)
 	for want, exemplar := range map[int]func(context.Context) metrics.Labels{
 		1: func(context.Context) metrics.Labels { return metrics.Labels{"trace_id": "1"} },
 		0: func(context.Context) metrics.Labels { panic("no") },

@@ -11,6 +11,7 @@ import (
 	"unsafe"
 
 	"github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics/internal/logtest"
 )
 
 const (
@@ -123,7 +124,7 @@ func TestExemplars(t *testing.T) {
 		{"panics", func(context.Context) metrics.Labels { panic("no") }, traced, nil, "[]"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			captureLog(t)
+			logtest.Capture(t)
 			r := metrics.NewRegistry()
 			request := httptest.NewRequestWithContext(context.WithValue(t.Context(), key{}, test.context), "GET", "/items/7", nil)
 			request.Header = test.header

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/go-metrics-plus/metrics"
@@ -136,31 +135,3 @@ func listed(r metrics.Registry) (all []metrics.Labels) {
 	})
 	return all
 }
-
-// captureLog returns what slog is given during the test.
-func captureLog(t *testing.T) *syncBuffer {
-	log := new(syncBuffer)
-	saved := slog.Default()
-	slog.SetDefault(slog.New(slog.NewTextHandler(log, nil)))
-	t.Cleanup(func() { slog.SetDefault(saved) })
-	return log
-}
-
-type syncBuffer struct {
-	mu     sync.Mutex
-	buffer bytes.Buffer
-}
-
-func (b *syncBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buffer.Write(p)
-}
-
-func (b *syncBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buffer.String()
-}
-
-func (b *syncBuffer) lines() int { return strings.Count(b.String(), "\n") }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics/internal/logtest"
 )
 
 func newMux() *http.ServeMux {
@@ -112,7 +113,7 @@ func TestServerRoutes(t *testing.T) {
 func TestServerRoutesAreBounded(t *testing.T) {
 	for _, test := range []struct{ most, told int }{{0, 100}, {3, 3}, {-1, 150}} {
 		t.Run(fmt.Sprint(test.most), func(t *testing.T) {
-			log := captureLog(t)
+			log := logtest.Capture(t)
 			r := metrics.NewRegistry()
 			config := Config{Registry: r, MaxRoutes: test.most, Route: func(r *http.Request) string { return r.URL.Path[1:] }}
 			h := config.Handler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
@@ -136,7 +137,7 @@ func TestServerRoutesAreBounded(t *testing.T) {
 			if got := total(r, "http.server.request.duration"); got != 4*300 {
 				t.Errorf("%d requests, want %d", got, 4*300)
 			}
-			if log.lines() != lines {
+			if log.Lines() != lines {
 				t.Errorf("log %q, want %d lines", log, lines)
 			}
 		})
@@ -280,7 +281,7 @@ func TestServerDeadlineIsNoAbortedRequest(t *testing.T) {
 
 // What a user's functions do costs the measuring of that request, and a line.
 func TestServerUserCodePanics(t *testing.T) {
-	log := captureLog(t)
+	log := logtest.Capture(t)
 	r := metrics.NewRegistry()
 	h := Config{Registry: r, Route: func(*http.Request) string { panic("no") }}.Handler(newMux())
 	for range 3 {
@@ -290,7 +291,7 @@ func TestServerUserCodePanics(t *testing.T) {
 			t.Errorf("answered %q", w.Body)
 		}
 	}
-	if log.lines() != 1 || activeOf(r, "http.server.active_requests") != 0 {
+	if log.Lines() != 1 || activeOf(r, "http.server.active_requests") != 0 {
 		t.Errorf("log %q, active %d", log, activeOf(r, "http.server.active_requests"))
 	}
 }

@@ -135,9 +135,7 @@ func (p *pusher) run(ctx context.Context) error {
 		} else {
 			retry.Reset()
 		}
-		if !p.sleep(ctx, wait) {
-			break
-		}
+		backoff.Sleep(ctx, wait, p.driver.closing)
 	}
 	return p.end(ctx)
 }
@@ -146,19 +144,6 @@ func (p *pusher) run(ctx context.Context) error {
 // the first one. What a slow push missed is not made up for.
 func (p *pusher) interval(start time.Time) time.Duration {
 	return p.options.Interval - time.Since(start)%p.options.Interval
-}
-
-// sleep returns false when the end has come.
-func (p *pusher) sleep(ctx context.Context, wait time.Duration) bool {
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-	case <-p.driver.closing:
-	}
-	return false
 }
 
 // end pushes the last values, which are those of Close if that was the end.

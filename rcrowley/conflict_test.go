@@ -7,12 +7,13 @@ import (
 	gometrics "github.com/rcrowley/go-metrics"
 
 	"github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics/internal/logtest"
 )
 
 // What the program itself has in r must not fail a library that asks for another
 // type: it gets something that works.
 func TestConflictWithTheProgram(t *testing.T) {
-	log := captureLog(t)
+	log := logtest.Capture(t)
 	r, base := newPair()
 	ours := metrics.GetOrRegisterCounter("x", base)
 	for range 2 {

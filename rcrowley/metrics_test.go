@@ -1,7 +1,6 @@
 package rcrowley_test
 
 import (
-	"bytes"
 	"fmt"
 	"log/slog"
 	"math"
@@ -20,15 +19,6 @@ import (
 func TestMain(m *testing.M) {
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	os.Exit(m.Run())
-}
-
-// captureLog returns what is logged from now on until the test ends.
-func captureLog(t *testing.T) *bytes.Buffer {
-	var log bytes.Buffer
-	before := slog.Default()
-	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
-	t.Cleanup(func() { slog.SetDefault(before) })
-	return &log
 }
 
 // newPair returns an adapter and the registry that it shows.

@@ -9,6 +9,7 @@ import (
 	gometrics "github.com/rcrowley/go-metrics"
 
 	"github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics/internal/logtest"
 	"github.com/go-metrics-plus/metrics/rcrowley"
 )
 
@@ -26,7 +27,7 @@ func TestReportersInVain(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			logged := captureLog(t)
+			logged := logtest.Capture(t)
 			base := metrics.NewRegistry()
 			wrapper := struct{ metrics.Registry }{base}
 			for _, r := range []metrics.Registry{base, metrics.NewPrefixedChildRegistry(base, "p."), wrapper} {
@@ -41,7 +42,7 @@ func TestReportersInVain(t *testing.T) {
 			}
 			logged.Reset()
 			report(rcrowley.NewRegistry(metrics.NewRegistry()))
-			if logged.Len() > 0 {
+			if logged.String() != "" {
 				t.Errorf("logged of the adapter:\n%s", logged)
 			}
 		})
@@ -51,7 +52,7 @@ func TestReportersInVain(t *testing.T) {
 // What rcrowley's library made can't be registered in a registry of ours, and the
 // error says whose type it is.
 func TestTypesOfRcrowley(t *testing.T) {
-	logged := captureLog(t)
+	logged := logtest.Capture(t)
 	base := metrics.NewRegistry()
 	gometrics.GetOrRegisterCounter("c", base).Inc(1) // works, unseen
 	if got := logged.String(); !strings.Contains(got, "can't register a *github.com/rcrowley/go-metrics.StandardCounter") {

@@ -3,6 +3,7 @@
 package backoff
 
 import (
+	"context"
 	"math/rand/v2"
 	"time"
 )
@@ -47,3 +48,14 @@ func (b *Backoff) Next() time.Duration {
 
 // Reset has the next failure begin with the shortest time again.
 func (b *Backoff) Reset() { b.last = 0 }
+
+// Sleep waits that long, or until the context ends or the channel is closed.
+func Sleep(ctx context.Context, wait time.Duration, closing <-chan struct{}) {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	case <-closing:
+	}
+}

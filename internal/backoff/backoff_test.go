@@ -1,8 +1,10 @@
 package backoff_test
 
 import (
+	"context"
 	"math"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/go-metrics-plus/metrics/internal/backoff"
@@ -48,5 +50,30 @@ func TestBackoffIsRandom(t *testing.T) {
 	}
 	if len(seen) < 90 {
 		t.Errorf("only %d of 100 first waiting times differ", len(seen))
+	}
+}
+
+func TestSleep(t *testing.T) {
+	type ender func(cancel context.CancelFunc, closing chan struct{})
+	for name, test := range map[string]struct {
+		end  ender // after a second
+		want time.Duration
+	}{
+		"whole":   {func(context.CancelFunc, chan struct{}) {}, time.Minute},
+		"context": {func(cancel context.CancelFunc, _ chan struct{}) { cancel() }, time.Second},
+		"closing": {func(_ context.CancelFunc, closing chan struct{}) { close(closing) }, time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				closing, begun := make(chan struct{}), time.Now()
+				time.AfterFunc(time.Second, func() { test.end(cancel, closing) })
+				backoff.Sleep(ctx, time.Minute, closing)
+				if slept := time.Since(begun); slept != test.want {
+					t.Errorf("slept %v, want %v", slept, test.want)
+				}
+			})
+		})
 	}
 }

@@ -3,29 +3,13 @@ package reports
 import (
 	"errors"
 	"fmt"
-	"log/slog"
-	"strings"
 	"testing"
+
+	"github.com/go-metrics-plus/metrics/internal/logtest"
 )
 
-// captureLog collects what goes to slog until the test ends.
-func captureLog(t *testing.T) *strings.Builder {
-	var text strings.Builder
-	saved := slog.Default()
-	slog.SetDefault(slog.New(slog.NewTextHandler(&text, &slog.HandlerOptions{
-		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
-			if a.Key == slog.TimeKey {
-				return slog.Attr{}
-			}
-			return a
-		},
-	})))
-	t.Cleanup(func() { slog.SetDefault(saved) })
-	return &text
-}
-
 func TestLog(t *testing.T) {
-	text := captureLog(t)
+	text := logtest.Capture(t)
 	var ours Log
 	others := Log{Package: "hashicorp"}
 	for range 3 {
@@ -46,12 +30,12 @@ level=ERROR msg="hashicorp: gone" metric=a error=cause
 
 // TestLogIsBounded: a program that makes names up fills neither memory nor log.
 func TestLogIsBounded(t *testing.T) {
-	text := captureLog(t)
+	text := logtest.Capture(t)
 	var l Log
 	for i := range 10 * maxLogged {
 		l.Once(fmt.Sprint(i), "broken", nil)
 	}
-	if lines := strings.Count(text.String(), "\n"); lines != maxLogged || len(l.seen) != maxLogged {
+	if lines := text.Lines(); lines != maxLogged || len(l.seen) != maxLogged {
 		t.Errorf("%d lines, and %d problems kept, want %d", lines, len(l.seen), maxLogged)
 	}
 }

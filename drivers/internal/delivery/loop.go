@@ -97,7 +97,7 @@ func (l *Loop) RunContext(ctx context.Context) error {
 			break // which is why it failed, if it did
 		}
 		l.report(err)
-		l.sleep(ctx, l.wait(err, begun, retry))
+		backoff.Sleep(ctx, l.wait(err, begun, retry), l.closing)
 	}
 	return l.end(ctx)
 }
@@ -245,17 +245,6 @@ func (l *Loop) wait(err error, begun time.Time, retry *backoff.Backoff) time.Dur
 		due = again
 	}
 	return max(due, min(failure.RetryAfter, maxRetryAfter))
-}
-
-// sleep waits so long, or until the end has come.
-func (l *Loop) sleep(ctx context.Context, wait time.Duration) {
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	case <-l.closing:
-	}
 }
 
 func (l *Loop) isClosing() bool {

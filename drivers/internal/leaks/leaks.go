@@ -29,11 +29,46 @@ var forms = []string{
 	base64.StdEncoding.EncodeToString([]byte(User + ":" + Secret)), Secret[:10], url.PathEscape(Secret)[:12],
 }
 
-// Modes are what a Receiver may do.
-var Modes = []string{"echoes", "echoes beyond what is quoted", "redirects", "is gone"}
+// modes are what a receiver may do.
+var modes = []string{"echoes", "echoes beyond what is quoted", "redirects", "is gone"}
 
-// Receiver does what it should not with what it gets.
-type Receiver struct {
+// Driver is what the drivers have in common that Test uses.
+type Driver interface {
+	Once() error
+	Close() error
+}
+
+// Test delivers in each mode with each configuration that a case makes of that of
+// configure, and looks for the secret in whatever can be printed.
+func Test[C any, D Driver](
+	t *testing.T, cases map[string]func(*C),
+	configure func(t *testing.T, url string, onError func(error)) C, start func(C) (D, error),
+) {
+	for _, mode := range modes {
+		for name, set := range cases {
+			t.Run(mode+"/"+name, func(t *testing.T) {
+				receiver := newReceiver(t, mode)
+				var told []any
+				c := configure(t, receiver.URL, func(err error) { told = append(told, err) })
+				set(&c)
+				d, err := start(c)
+				if err != nil {
+					t.Fatal(err)
+				}
+				failed, closed := d.Once(), d.Close()
+				receiver.check(t, append(told, c, &c, d, failed, closed, []C{c})...)
+			})
+		}
+	}
+}
+
+// WithUser returns an address with the user and the secret in it.
+func WithUser(address string) string {
+	return strings.Replace(address, "//", "//"+url.UserPassword(User, Secret).String()+"@", 1)
+}
+
+// receiver does what it should not with what it gets.
+type receiver struct {
 	*httptest.Server
 	mode string
 	to   string // where it redirects to
@@ -43,9 +78,9 @@ type Receiver struct {
 	elsewhere bytes.Buffer // by the server that it redirects to
 }
 
-// NewReceiver starts one, which ends with the test.
-func NewReceiver(t *testing.T, mode string) *Receiver {
-	r := &Receiver{mode: mode}
+// newReceiver starts one, which ends with the test.
+func newReceiver(t *testing.T, mode string) *receiver {
+	r := &receiver{mode: mode}
 	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, request *http.Request) {
 		r.note(&r.elsewhere, request)
 	}))
@@ -59,7 +94,7 @@ func NewReceiver(t *testing.T, mode string) *Receiver {
 	return r
 }
 
-func (r *Receiver) note(to *bytes.Buffer, request *http.Request) string {
+func (r *receiver) note(to *bytes.Buffer, request *http.Request) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	head, _ := httputil.DumpRequest(request, false)
@@ -68,7 +103,7 @@ func (r *Receiver) note(to *bytes.Buffer, request *http.Request) string {
 }
 
 // ServeHTTP answers with an error, or from elsewhere.
-func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+func (r *receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	head := r.note(&r.got, request)
 	user, password, _ := request.BasicAuth()
 	said := fmt.Sprintf("%s %q %s %s %s", head, head, request.URL.Query(), user, password)
@@ -85,9 +120,9 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	w.Write([]byte(said))
 }
 
-// Check prints things in every way, and looks for the secret in what comes out. What the
+// check prints things in every way, and looks for the secret in what comes out. What the
 // receiver got must have it, and what it sent elsewhere must not.
-func (r *Receiver) Check(t *testing.T, things ...any) {
+func (r *receiver) check(t *testing.T, things ...any) {
 	t.Helper()
 	for _, thing := range things {
 		for _, text := range printed(thing) {
