@@ -11,13 +11,15 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/go-metrics-plus/metrics/internal/logtest"
 )
 
 // TestReports: in order, one at a time, whatever the callback does, and with what it
 // adds itself. Nobody waits longer than that takes.
 func TestReports(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		log := captureLog(t)
+		log := logtest.Capture(t)
 		r := Queue{Package: "p"}
 		var told []string
 		onError := func(err error) {
@@ -59,7 +61,7 @@ func TestReports(t *testing.T) {
 
 // TestReportsWithoutACallback go to the log.
 func TestReportsWithoutACallback(t *testing.T) {
-	log := captureLog(t)
+	log := logtest.Capture(t)
 	r := Queue{Package: "p"}
 	for _, text := range []string{"a", "b"} {
 		r.Add(errors.New(text))
