@@ -42,7 +42,7 @@ func (s *BucketSnapshot) Positive() iter.Seq2[int32, uint64] {
 	return func(yield func(int32, uint64) bool) { s.native(1, yield) }
 }
 
-// Negative returns the same for negative values; x is the absolute value.
+// Negative is Positive for the negative values; x is then the absolute value.
 func (s *BucketSnapshot) Negative() iter.Seq2[int32, uint64] {
 	return func(yield func(int32, uint64) bool) { s.native(-1, yield) }
 }

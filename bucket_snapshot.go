@@ -225,7 +225,7 @@ func (s *BucketSnapshot) statistics(to *Statistics, ps []float64) tally {
 	return s.tally
 }
 
-// ReadBuckets refreshes into with what the histogram has counted, and tells
+// ReadBuckets refreshes into with what the histogram has counted, and reports
 // whether anything has changed since it was last refreshed. It is not ok, and
 // into is left alone, unless the histogram has a BucketSample. Use it instead of
 // Snapshot to read many histograms over and over: it allocates only when buckets

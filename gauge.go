@@ -46,7 +46,7 @@ func NewFunctionalGauge(f func() int64, labels ...Labels) Gauge {
 }
 
 // NewRegisteredFunctionalGauge makes a functional gauge and registers it, nil
-// meaning DefaultRegistry.
+// meaning DefaultRegistry. It works, unexported, even if the series is taken already.
 func NewRegisteredFunctionalGauge(name string, r Registry, f func() int64, labels ...Labels) Gauge {
 	return newRegistered(name, r, NewFunctionalGauge(f, labels...))
 }

@@ -36,13 +36,15 @@ func (r *StandardRegistry) MarshalJSON() ([]byte, error) { return json.Marshal(f
 func (p *PrefixedRegistry) MarshalJSON() ([]byte, error) { return json.Marshal(finite(p.GetAll())) }
 
 // WriteJSON writes the registry as a line of JSON every d, until writing fails;
-// it returns that error. If d is not positive, it writes once.
+// it returns that error. If d is not positive, it writes once. A nil registry is
+// DefaultRegistry.
 func WriteJSON(r Registry, d time.Duration, w io.Writer) error {
 	return every(d, func() error { return WriteJSONOnce(r, w) })
 }
 
 // WriteJSONOnce writes the registry as a line of JSON: with its MarshalJSON
-// method if it has one, else what its GetAll returns.
+// method if it has one, else what its GetAll returns. A nil registry is
+// DefaultRegistry.
 func WriteJSONOnce(r Registry, w io.Writer) error {
 	r = orDefault(r)
 	var value any = r

@@ -39,7 +39,7 @@ const (
 	// the series, a constant label or a wrapping registerer has as well.
 	ReasonLabel = Reason(problem.Label)
 	// ReasonDuplicate: another metric is exposed as the same series, or under a
-	// name that can't stand beside this one's.
+	// name that conflicts with this one's.
 	ReasonDuplicate = Reason(problem.Duplicate)
 	// ReasonRegistered: the application registered the name itself.
 	ReasonRegistered = Reason(problem.Registered)

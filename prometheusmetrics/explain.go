@@ -68,7 +68,7 @@ func (e Explanation) complaint() string {
 	return "is left out"
 }
 
-// Explain tells, for every metric that the last flush found, what it is, which
+// Explain says, of every metric that the last flush found, what it is, which
 // series it becomes, and what is wrong with it, if anything; sorted by name. If
 // there was no flush yet, it makes one. It waits for a flush that is going on.
 func (d *Driver) Explain() []Explanation {

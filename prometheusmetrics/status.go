@@ -19,7 +19,7 @@ type Status struct {
 	Series, MaxSeries int
 }
 
-// Status tells how the driver is doing, at the cost of a load. It never flushes
+// Status reports how the driver is doing, at the cost of an atomic load. It never flushes
 // and never waits.
 func (d *Driver) Status() Status {
 	if status := d.status.Load(); status != nil {

@@ -3,23 +3,23 @@ package runtimemetrics
 import (
 	"math"
 	"runtime/debug"
-	"runtime/metrics"
+	rtmetrics "runtime/metrics"
 	"strings"
 
-	gometrics "github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics"
 )
 
 // addRuntime adds every metric of package runtime/metrics.
 func (r *Reader) addRuntime() {
-	for _, d := range metrics.All() {
+	for _, d := range rtmetrics.All() {
 		name, unit := nameOf(d)
 		i := r.sample(d.Name)
 		help := d.Description + " Sourced from " + d.Name + "."
 		number := func() (float64, bool) { return r.number(i) }
 		switch {
-		case d.Kind == metrics.KindFloat64Histogram:
+		case d.Kind == rtmetrics.KindFloat64Histogram:
 			r.addHistogram(name, help, unit, i)
-		case d.Kind != metrics.KindUint64 && d.Kind != metrics.KindFloat64: // of a Go to come
+		case d.Kind != rtmetrics.KindUint64 && d.Kind != rtmetrics.KindFloat64: // of a Go to come
 		case d.Cumulative:
 			r.addCounter(name, help, unit, number)
 		default:
@@ -30,11 +30,11 @@ func (r *Reader) addRuntime() {
 
 // nameOf returns the name and the unit that client_golang gives a metric: that of
 // /gc/heap/allocs:bytes is go_gc_heap_allocs_bytes_total, in bytes.
-func nameOf(d metrics.Description) (name, unit string) {
+func nameOf(d rtmetrics.Description) (name, unit string) {
 	path, unit, _ := strings.Cut(d.Name, ":")
 	unit = strings.NewReplacer("-", "_", "*", "_", "/", "_per_").Replace(unit)
 	name = "go" + strings.NewReplacer("-", "_", "/", "_").Replace(path) + "_" + unit
-	if d.Cumulative && d.Kind != metrics.KindFloat64Histogram {
+	if d.Cumulative && d.Kind != rtmetrics.KindFloat64Histogram {
 		name += "_total"
 	}
 	return name, unit
@@ -42,7 +42,7 @@ func nameOf(d metrics.Description) (name, unit string) {
 
 // histogram brings the counts of a histogram of the runtime into one of ours.
 type histogram struct {
-	shown  gometrics.HistogramFloat64
+	shown  metrics.HistogramFloat64
 	counts []uint64 // as they were last read
 }
 
@@ -51,20 +51,20 @@ const relativeError = 0.2
 
 // addHistogram reads the samples once, since only a value tells its buckets.
 func (r *Reader) addHistogram(name, help, unit string, i int) {
-	first := []metrics.Sample{{Name: r.samples[i].Name}}
-	metrics.Read(first)
-	if first[0].Value.Kind() != metrics.KindFloat64Histogram {
+	first := []rtmetrics.Sample{{Name: r.samples[i].Name}}
+	rtmetrics.Read(first)
+	if first[0].Value.Kind() != rtmetrics.KindFloat64Histogram {
 		return
 	}
 	bounds := classicBounds(first[0].Value.Float64Histogram().Buckets, unit)
-	h := &histogram{shown: gometrics.NewBucketHistogramFloat64(relativeError, bounds)}
+	h := &histogram{shown: metrics.NewBucketHistogramFloat64(relativeError, bounds)}
 	r.metrics = append(r.metrics, named{name: name, given: h.shown})
-	r.descriptions[name] = gometrics.Description{Help: help, Unit: unit}
+	r.descriptions[name] = metrics.Description{Help: help, Unit: unit}
 	r.readings = append(r.readings, func() { h.update(r.samples[i].Value.Float64Histogram()) })
 }
 
 // update adds what has come since the last time.
-func (h *histogram) update(from *metrics.Float64Histogram) {
+func (h *histogram) update(from *rtmetrics.Float64Histogram) {
 	if len(h.counts) != len(from.Counts) {
 		h.counts = make([]uint64, len(from.Counts))
 	}
@@ -119,6 +119,6 @@ func (r *Reader) addBuildInfo() {
 	if build, ok := debug.ReadBuildInfo(); ok {
 		path, version, sum = build.Main.Path, build.Main.Version, build.Main.Sum
 	}
-	r.add("go_build_info", gometrics.Description{Help: "Build information about the main Go module."},
-		&info{gometrics.Labels{"path": path, "version": version, "checksum": sum}})
+	r.add("go_build_info", metrics.Description{Help: "Build information about the main Go module."},
+		&info{metrics.Labels{"path": path, "version": version, "checksum": sum}})
 }

@@ -1,10 +1,10 @@
 package runtimemetrics
 
 import (
-	"runtime/metrics"
+	rtmetrics "runtime/metrics"
 	"sync"
 
-	gometrics "github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics"
 )
 
 // Source returns the metrics of this process. They are the same for all callers.
@@ -17,12 +17,12 @@ var shared = sync.OnceValue(newReader)
 // a HistogramFloat64; what they say is as of the last call of Each.
 type Reader struct {
 	mu       sync.Mutex // guards reading, not what is read
-	samples  []metrics.Sample
+	samples  []rtmetrics.Sample
 	byName   map[string]int // index in samples
 	readings []func()       // each updates metrics after samples were read
 
 	metrics      []named
-	descriptions map[string]gometrics.Description
+	descriptions map[string]metrics.Description
 }
 
 // named is a metric under its name.
@@ -33,7 +33,7 @@ type named struct {
 }
 
 func newReader() *Reader {
-	r := &Reader{byName: map[string]int{}, descriptions: map[string]gometrics.Description{}}
+	r := &Reader{byName: map[string]int{}, descriptions: map[string]metrics.Description{}}
 	r.addBasics()
 	r.addMemStats()
 	r.addRuntime()
@@ -57,7 +57,7 @@ func (r *Reader) Each(f func(name string, metric any)) {
 func (r *Reader) read() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	metrics.Read(r.samples)
+	rtmetrics.Read(r.samples)
 	for _, update := range r.readings {
 		update()
 	}
@@ -65,7 +65,7 @@ func (r *Reader) read() {
 
 // DescriptionOf returns what a metric is about. It is how the driver learns help texts
 // and units.
-func (r *Reader) DescriptionOf(name string) (gometrics.Description, bool) {
+func (r *Reader) DescriptionOf(name string) (metrics.Description, bool) {
 	d, ok := r.descriptions[name]
 	return d, ok
 }
@@ -76,7 +76,7 @@ func (r *Reader) sample(name string) int {
 	if !ok {
 		i = len(r.samples)
 		r.byName[name] = i
-		r.samples = append(r.samples, metrics.Sample{Name: name})
+		r.samples = append(r.samples, rtmetrics.Sample{Name: name})
 	}
 	return i
 }
@@ -84,16 +84,16 @@ func (r *Reader) sample(name string) int {
 // number returns the value of a sample, and whether this runtime has it.
 func (r *Reader) number(i int) (float64, bool) {
 	switch v := r.samples[i].Value; v.Kind() {
-	case metrics.KindUint64:
+	case rtmetrics.KindUint64:
 		return float64(v.Uint64()), true
-	case metrics.KindFloat64:
+	case rtmetrics.KindFloat64:
 		return v.Float64(), true
 	}
 	return 0, false
 }
 
 // add adds a metric of a type of this package; with a description unless that is empty.
-func (r *Reader) add(name string, d gometrics.Description, metric interface{ present() bool }) {
+func (r *Reader) add(name string, d metrics.Description, metric interface{ present() bool }) {
 	r.metrics = append(r.metrics, named{name, metric, metric})
 	r.descriptions[name] = d
 }
@@ -101,13 +101,13 @@ func (r *Reader) add(name string, d gometrics.Description, metric interface{ pre
 // addGauge adds a gauge whose value read returns; false means that there is none.
 func (r *Reader) addGauge(name, help, unit string, read func() (float64, bool)) {
 	g := new(gauge)
-	r.add(name, gometrics.Description{Help: help, Unit: unit}, g)
+	r.add(name, metrics.Description{Help: help, Unit: unit}, g)
 	r.readings = append(r.readings, func() { g.update(read()) })
 }
 
 // addCounter is addGauge for what only goes up.
 func (r *Reader) addCounter(name, help, unit string, read func() (float64, bool)) {
 	c := new(counter)
-	r.add(name, gometrics.Description{Help: help, Unit: unit}, c)
+	r.add(name, metrics.Description{Help: help, Unit: unit}, c)
 	r.readings = append(r.readings, func() { c.update(read()) })
 }

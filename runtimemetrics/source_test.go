@@ -3,7 +3,7 @@ package runtimemetrics
 import (
 	"math"
 	"runtime"
-	gorm "runtime/metrics"
+	rtmetrics "runtime/metrics"
 	"strings"
 	"sync"
 	"testing"
@@ -102,7 +102,7 @@ func isCounter(metric any) bool {
 // Every metric of this Go's runtime is there.
 func TestSourceIsComplete(t *testing.T) {
 	all := readAll(t, newReader())
-	for _, d := range gorm.All() {
+	for _, d := range rtmetrics.All() {
 		if name, _ := nameOf(d); all[name] == nil {
 			t.Errorf("%s is missing: %s", name, d.Name)
 		}
@@ -144,7 +144,7 @@ func TestSourceConcurrently(t *testing.T) {
 			continue
 		}
 		for i := range r.samples {
-			if name, _ := nameOf(gorm.Description{Name: r.samples[i].Name, Kind: gorm.KindFloat64Histogram}); name != m.name {
+			if name, _ := nameOf(rtmetrics.Description{Name: r.samples[i].Name, Kind: rtmetrics.KindFloat64Histogram}); name != m.name {
 				continue
 			}
 			want := uint64(0)
@@ -163,7 +163,7 @@ func TestSourceConcurrently(t *testing.T) {
 func TestHistogram(t *testing.T) {
 	inf := math.Inf(1)
 	h := &histogram{shown: metrics.NewBucketHistogramFloat64(relativeError, classicBounds([]float64{-inf, 0, 1, 2, 3, 4, inf}, "bytes"))}
-	from := &gorm.Float64Histogram{Buckets: []float64{-inf, 0, 1, 2, 3, 4, inf}, Counts: []uint64{1, 2, 0, 3, 0, 4}}
+	from := &rtmetrics.Float64Histogram{Buckets: []float64{-inf, 0, 1, 2, 3, 4, inf}, Counts: []uint64{1, 2, 0, 3, 0, 4}}
 	for n := range uint64(2) {
 		h.update(from)
 		if got, want := h.shown.Count(), int64(10+n); got != want {

@@ -25,7 +25,7 @@ type Config struct {
 	Address string
 
 	// Prefix begins every name, followed by a dot, unless it is empty. It may have
-	// letters, digits, "_", "-" and, between others, "." in ASCII.
+	// letters, digits, "_", "-" and, except at either end, ".".
 	Prefix string
 
 	// Tags has labels written as tags, which Graphite has since version 1.1:

@@ -29,7 +29,8 @@ var (
 	ErrDuplicate = errors.New("another series has the same path or tags")
 )
 
-// ConfigError is the error of New: it says what is wrong with which field.
+// ConfigError is the error of New. Field is the name of the field of Config, and Err says
+// what is wrong with it, without showing a secret.
 type ConfigError = delivery.ConfigError
 
 // Driver delivers to Graphite. All methods may be called from any goroutine.

@@ -22,7 +22,8 @@ var (
 	ErrRunning = delivery.ErrRunning
 )
 
-// ConfigError is the error of New: it says what is wrong with which field.
+// ConfigError is the error of New. Field is the name of the field of Config, and Err says
+// what is wrong with it, without showing a secret.
 type ConfigError = delivery.ConfigError
 
 // Driver writes to InfluxDB. All methods may be called from any goroutine.

@@ -32,7 +32,8 @@ var (
 	ErrNotExpressible = errors.New("there is nothing like it in OpenTelemetry")
 )
 
-// ConfigError is the error of New: it says what is wrong with which field.
+// ConfigError is the error of New. Field is the name of the field of Config, and Err says
+// what is wrong with it, without showing a secret.
 type ConfigError = delivery.ConfigError
 
 // Driver sends the metrics of a gatherer to one receiver. All methods may be called by
@@ -92,7 +93,8 @@ func (d *Driver) Run() { d.loop.Run() }
 
 // RunContext is Run until the context ends, too: then it sends a last time, and returns
 // the context's error, joined with that of the delivery. The driver is not closed by
-// that, and may run again.
+// that, and may run again. After Close it returns nil, or ErrClosed if it was closed
+// before.
 //
 // After a failure that may pass it sends again after a second, then after two, and so on
 // up to half a minute, or Interval if that is more, each shortened at random, and not

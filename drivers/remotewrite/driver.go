@@ -16,14 +16,16 @@ import (
 // packageName begins errors and log lines.
 const packageName = "remotewrite"
 
-// ConfigError is the error of New: it says what is wrong with which field.
+// ConfigError is the error of New. Field is the name of the field of Config, and Err says
+// what is wrong with it, without showing a secret.
 type ConfigError = delivery.ConfigError
 
 var (
-	// ErrClosed is returned by the methods that deliver, once Close was called.
+	// ErrClosed is wrapped by what Once and RunContext return once Close was called.
 	ErrClosed = delivery.ErrClosed
 
-	// ErrRunning is returned by RunContext while another Run of the driver goes on.
+	// ErrRunning is wrapped by what RunContext returns while another Run of the driver
+	// goes on.
 	ErrRunning = delivery.ErrRunning
 
 	// ErrQueueFull is wrapped by what OnError gets when samples were dropped since more
@@ -138,7 +140,8 @@ func (d *Driver) Run() { d.loop.Run() }
 
 // RunContext is Run until the context ends, too: then it sends a last time, and returns
 // the context's error, joined with that of the delivery. The driver is not closed by
-// that: its series get no stale markers, and it may run again.
+// that: its series get no stale markers, and it may run again. After Close it returns nil,
+// or ErrClosed if it was closed before.
 //
 // While the receiver can't be reached or answers 429 or 5xx, samples are gathered every
 // Interval and wait in the queue. It is tried again after a second or so, then after two
