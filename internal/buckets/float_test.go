@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"sort"
 	"testing"
 
 	"github.com/go-metrics-plus/metrics/internal/buckets/bucketstest"
@@ -87,6 +88,9 @@ func TestFloatLimits(t *testing.T) {
 				last = high
 				continue // there, buckets of the schema lie between neighbouring floats
 			}
+			if low >= high && position != 0 {
+				t.Fatalf("bounds %v: bucket %d from %v to %v holds nothing", bounds, position, low, high)
+			}
 			if low != last && !(position < 0 && low == math.Nextafter(last, 0)) {
 				t.Fatalf("bounds %v: bucket %d is from %v to %v, the one before it ends at %v", bounds, position, low, high, last)
 			}
@@ -98,12 +102,27 @@ func TestFloatLimits(t *testing.T) {
 	}
 }
 
+// The first bits of a mantissa lead to its fraction, or next to it.
+func TestFloatGuesses(t *testing.T) {
+	for schema := int32(0); schema <= FinestSchema; schema++ {
+		f := floatsOf(schema)
+		for range 1000 {
+			fraction := 1 + rand.Float64()
+			_, mantissa := split(fraction)
+			want, guess := sort.SearchFloat64s(f.fractions, fraction), int(f.guesses[mantissa>>f.shift])
+			if guess > want || guess < want-1 {
+				t.Fatalf("schema %d: %v is fraction %d, the guess is %d", schema, fraction, want, guess)
+			}
+		}
+	}
+}
+
 func TestPositionFloatOfIntegers(t *testing.T) {
 	s := SpecOf(0.05, nil).Plain()
 	for _, test := range []struct {
 		v    float64
 		like int64
-	}{{0.4, 0}, {0.6, 1}, {-1000.2, -1000}, {1e300, math.MaxInt64}, {-1e300, math.MinInt64}} {
+	}{{0.4, 0}, {0.6, 1}, {-1000.2, -1000}, {0x1p63, math.MaxInt64}, {1e300, math.MaxInt64}, {-1e300, math.MinInt64}} {
 		if got, want := s.PositionFloat(test.v), s.Position(test.like); got != want {
 			t.Errorf("%v is at %d, want %d", test.v, got, want)
 		}

@@ -57,6 +57,13 @@ func TestFind(t *testing.T) {
 			last := len(side.index) - 1
 			for n, lowest := range side.lower[:last+1] {
 				highest := side.lower[n+1] - 1
+				position, want := n, [2]float64{float64(lowest), float64(highest)}
+				if side != s.positive {
+					position, want = -n, [2]float64{-float64(highest), -float64(lowest)}
+				}
+				if low, high := s.Limits(position); low != want[0] || high != want[1] {
+					t.Fatalf("schema %d unit %d: bucket %d is from %v to %v, want %v", s.schema, s.unit, position, low, high, want)
+				}
 				if highest < lowest || side.Find(lowest) != n || side.Find(highest) != n {
 					t.Fatalf("schema %d unit %d: bucket %d is from %d, found in %d, to %d, found in %d", s.schema, s.unit,
 						n, lowest, side.Find(lowest), highest, side.Find(highest))
@@ -79,16 +86,20 @@ func TestFind(t *testing.T) {
 	})
 }
 
-// TestWide looks at what a word can hold.
+// TestWide looks at what a word can hold. Nothing is cut off that has room, and before the
+// first wide bucket none is.
 func TestWide(t *testing.T) {
 	schemes(func(s *Scheme) {
 		for _, side := range []*Side{s.positive, s.negative} {
 			for n := range side.index {
-				offset := side.lower[n+1] - 1 - side.lower[n]
-				if bits.Len64(offset>>side.Shift(n)) > OffsetBits {
+				offset, shift := side.lower[n+1]-1-side.lower[n], side.Shift(n)
+				if bits.Len64(offset>>shift) > OffsetBits || shift > 0 && bits.Len64(offset>>(shift-1)) <= OffsetBits {
 					t.Fatalf("schema %d unit %d: bucket %d has offsets up to %d, shifted by %d", s.schema, s.unit,
-						n, offset, side.Shift(n))
+						n, offset, shift)
 				}
+			}
+			if wide := side.Wide(); wide < len(side.index) && side.Shift(wide) == 0 {
+				t.Fatalf("schema %d unit %d: bucket %d is not wide", s.schema, s.unit, wide)
 			}
 		}
 	})
@@ -100,8 +111,10 @@ func TestClassicCuts(t *testing.T) {
 		for i, bound := range s.bounds {
 			floor, within := Floor(bound, s.unit)
 			if !within {
-				if below := s.Position(math.MaxInt64) <= s.ends[i]; below != (bound > 0) {
-					t.Errorf("unit %d: all values are below %v: %v", s.unit, bound, below)
+				for _, v := range []int64{math.MinInt64, math.MaxInt64} {
+					if below := s.Position(v) <= s.ends[i]; below != (bound > 0) {
+						t.Errorf("unit %d: %d is below %v: %v", s.unit, v, bound, below)
+					}
 				}
 				continue
 			}

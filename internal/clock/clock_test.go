@@ -47,7 +47,9 @@ func TestCoarse(t *testing.T) {
 			}
 			time.Sleep(time.Second)
 		}
-		looks(&c, &count, 32)
+		if got := looks(&c, &count, Sparse); got != Sparse {
+			t.Errorf("%d calls until it is busy: %d looks", Sparse, got)
+		}
 		if got := looks(&c, &count, 1600); got != 100 {
 			t.Errorf("busy: %d looks at 1600 calls", got)
 		}

@@ -51,6 +51,9 @@ func TestIndexAgainstMap(t *testing.T) {
 	if seen != len(model) {
 		t.Errorf("all gave %d entries, want %d", seen, len(model))
 	}
+	if chains := len(*x.table.Load()); chains < seen {
+		t.Errorf("%d chains for %d entries", chains, seen)
+	}
 }
 
 func TestIndexRemoveUnknown(t *testing.T) {
@@ -61,6 +64,11 @@ func TestIndexRemoveUnknown(t *testing.T) {
 	x.Remove(9, is(1)) // the same chain, another hash
 	if x.count != 1 || !x.contains(1, is(1)) {
 		t.Errorf("count %d after removing what was not there", x.count)
+	}
+	x.Insert(9, 9, nil)
+	x.Insert(9, 10, nil)
+	if first := x.First(9); first.Entry != 10 || first.Next().Entry != 9 || first.Next().Next() != nil {
+		t.Error("an entry of another hash follows in the chain")
 	}
 }
 
