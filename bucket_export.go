@@ -60,7 +60,7 @@ func (s *BucketSnapshot) native(sign int, yield func(int32, uint64) bool) {
 		if b.position*sign <= 0 {
 			continue
 		}
-		if next := s.scheme.Index(b.position); next != index || count == 0 {
+		if next := s.scheme.Index(b.position); next != index {
 			if count > 0 && !yield(index, count) {
 				return
 			}

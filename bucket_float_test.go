@@ -122,10 +122,82 @@ func countBelow(b *BucketSnapshot, bound float64) int64 {
 	return -1
 }
 
+// With as many shards as processors, a recorder waits for one.
+func TestFloatShardsAreAwaited(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	f := NewHistogramFloat64().state.buckets
+	f.shards.Store(&[]*floatShard{new(floatShard), new(floatShard)})
+	shards := *f.shards.Load()
+	for _, s := range shards {
+		s.mu.Lock()
+	}
+	recorded := make(chan struct{})
+	go func() { defer close(recorded); f.record(1, 1) }()
+	for range 100 { // until it waits, most likely
+		runtime.Gosched()
+	}
+	for _, s := range shards {
+		s.mu.Unlock()
+	}
+	<-recorded
+	if n := len(*f.shards.Load()); n != 2 {
+		t.Errorf("%d shards, want 2", n)
+	}
+}
+
+// A snapshot that is read again has what is there now, and says whether that is new.
+func TestReadFloatBuckets(t *testing.T) {
+	h := NewHistogramFloat64()
+	var s BucketSnapshot
+	sum := 0.0
+	read := func(what string, want bool) {
+		t.Helper()
+		if changed, ok := h.ReadBuckets(&s); changed != want || !ok {
+			t.Errorf("%s: changed %v ok %v", what, changed, ok)
+		}
+		full := new(BucketSnapshot) // nothing is left in it from before
+		h.ReadBuckets(full)
+		if !sameBuckets(&s, full) || s.restarts != full.restarts || s.sum != sum || full.sum != sum {
+			t.Errorf("%s: %v of sum %v differs from %v, want sum %v", what, s.buckets, s.sum, full.buckets, sum)
+		}
+	}
+	read("the first time", true) // it has a scheme now
+	read("nothing", false)
+	for _, v := range []float64{0, 0.5, 0.5, 1000, 0, 0x1p-20, -3, 1e6, -3, 0.5} {
+		h.Update(v)
+		sum += v
+		read("an update", true)
+		read("nothing", false)
+	}
+	h.UpdateWithExemplar(2, Labels{"a": "b"})
+	sum += 2
+	read("an exemplar", true)
+	read("nothing", false)
+	h.Clear()
+	sum = 0
+	read("Clear", true)
+	read("nothing", false)
+	h.Update(0.5)
+	sum = 0.5
+	read("an update", true)
+	h.Clear()
+	h.Update(0.5)
+	read("Clear and the same update", true)
+	h.Clear()
+	h.Update(0.25)
+	sum = 0.25
+	read("Clear and less", true)
+	read("nothing", false)
+}
+
 // Whatever rounding does when shards are added up, a sum of positive values stays.
 func TestFloatSumStays(t *testing.T) {
 	h := NewHistogramFloat64()
+	h.Update(0)
 	h.Update(1)
+	if h.Sum(); h.state.buckets.last != 1 {
+		t.Errorf("the last sum was %v, want 1", h.state.buckets.last)
+	}
 	h.state.buckets.last = 5 // as an earlier reading had it
 	if got := h.Sum(); got != 5 {
 		t.Errorf("sum %v, want 5", got)
