@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -174,6 +175,26 @@ func TestBucketsEverything(t *testing.T) {
 	timer.Update(7)
 	if got := timer.Snapshot(); got.Count() != 1 || got.Sum() != 7 {
 		t.Errorf("count %d sum %d after Clear", got.Count(), got.Sum())
+	}
+}
+
+// A sample says what its snapshot says, now and when more has come.
+func TestBucketSampleReads(t *testing.T) {
+	s := NewBucketSample(0.05).(*BucketSample)
+	for _, v := range []int64{0, -7, 1000, 3, 1 << 40} {
+		s.Update(v)
+		got, want := [2][]float64{}, snapshotOfBuckets(s)
+		for i, sample := range []Sample{s, want} {
+			got[i] = append(sample.Percentiles([]float64{0.1, 0.9}), sample.Percentile(0.5), sample.Mean(), sample.Variance(),
+				sample.StdDev(), float64(sample.Min()), float64(sample.Max()), float64(sample.Sum()), float64(sample.Count()),
+				float64(sample.Size()))
+			for _, value := range sample.Values() {
+				got[i] = append(got[i], float64(value))
+			}
+		}
+		if !slices.Equal(got[0], got[1]) || s.Size() == 0 || len(s.Values()) == 0 {
+			t.Errorf("with %d: %v, its snapshot says %v", v, got[0], got[1])
+		}
 	}
 }
 

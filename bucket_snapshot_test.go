@@ -109,6 +109,55 @@ func TestBucketMergeOfOtherBuckets(t *testing.T) {
 	}
 }
 
+// Values count at the middle of their buckets; those of several narrow ones may come
+// together in a wide one.
+func TestBucketMergeMovesToTheMiddle(t *testing.T) {
+	wide := bucketsOf(0.3, 1000) // from 862 to 1024
+	if got := bucketsOf(0.01).Merge(wide).Percentile(0.5); got < 930 || got > 955 {
+		t.Errorf("the middle is %v", got)
+	}
+	if got := bucketsOf(0.01, 5).Merge(wide); got.Size() != 2 || got.Percentile(0.9) < 930 || got.Percentile(0.9) > 955 {
+		t.Errorf("merged %v, of which the higher is %v", got.buckets, got.Percentile(0.9))
+	}
+	if got := bucketsOf(0.3, 5, 5).Merge(bucketsOf(0.01, 900, 950, 1000, 2100, 2200)); got.Size() != 3 || got.Count() != 7 {
+		t.Errorf("merged %v", got.buckets)
+	}
+}
+
+// A sample that was cleared between two merges is no earlier state of itself.
+func TestBucketMergeKnowsOfClear(t *testing.T) {
+	one, other := bucketsOf(0.05, 7), NewBucketSample(0.05)
+	other.Update(7)
+	before := one.Merge(snapshotOfBuckets(other))
+	other.Clear()
+	other.Update(7)
+	other.Update(7)
+	if got := one.Merge(snapshotOfBuckets(other)).Sub(before); got.Count() != 3 {
+		t.Errorf("%d values since, want all 3", got.Count())
+	}
+}
+
+// Whatever rounding does to the sum of floats, that of nothing is 0, and that of positive
+// values is not negative.
+func TestBucketSubOfRoundedSums(t *testing.T) {
+	h := NewHistogramFloat64()
+	h.Update(0)
+	earlier := h.Buckets()
+	h.Update(0)
+	later := h.Buckets()
+	earlier.sum = 1e-9
+	if got := later.Sub(earlier); got.Count() != 1 || got.SumFloat64() != 0 {
+		t.Errorf("%d values of sum %v, want 1 of 0", got.Count(), got.SumFloat64())
+	}
+	later.sum = 2e-9
+	if got := later.Sub(earlier); got.SumFloat64() != 1e-9 {
+		t.Errorf("sum %v, want 1e-9", got.SumFloat64())
+	}
+	if got := earlier.Sub(&BucketSnapshot{scheme: earlier.scheme, buckets: earlier.buckets}); got.SumFloat64() != 0 {
+		t.Errorf("nothing has the sum %v", got.SumFloat64())
+	}
+}
+
 func TestBucketSub(t *testing.T) {
 	s := NewBucketSample(0.05)
 	for _, v := range []int64{-5, 0, 7, 7, 1_000_000} {
@@ -174,6 +223,35 @@ func TestHistogramOfBucketSnapshot(t *testing.T) {
 	s.Clear()
 	if s.Update(9); s.Count() != 3 {
 		t.Errorf("count %d", s.Count())
+	}
+	live := NewHistogram(NewBucketSample(0.05))
+	live.Update(1000)
+	for range 2 { // the same statistics hold what they were read from last
+		for want, h := range map[int64]Histogram{3: h, 1000: live} {
+			if h.ReadStatistics(&figures, nil); figures.Max < want || figures.Max > want+want/20 {
+				t.Errorf("max %d, want %d", figures.Max, want)
+			}
+		}
+	}
+}
+
+// What differs in anything has changed.
+func TestReadBucketsOfSnapshots(t *testing.T) {
+	for name, change := range map[string]func(*BucketSnapshot){
+		"scheme":    func(s *BucketSnapshot) { s.scheme = bucketsOf(0.01).scheme },
+		"count":     func(s *BucketSnapshot) { s.count++ },
+		"sum":       func(s *BucketSnapshot) { s.sum++ },
+		"restarts":  func(s *BucketSnapshot) { s.restarts++ },
+		"exemplars": func(s *BucketSnapshot) { s.examples = new(exemplarList) },
+		"buckets":   func(s *BucketSnapshot) { s.buckets[0].position++ },
+	} {
+		other, into := bucketsOf(0.05, 1, 2), bucketsOf(0.05, 1, 2)
+		change(other)
+		for i := range 2 {
+			if changed, ok := NewHistogram(other).ReadBuckets(into); changed != (i == 0) || !ok {
+				t.Errorf("another %s, read for time %d: changed %v, ok %v", name, i+1, changed, ok)
+			}
+		}
 	}
 }
 
