@@ -208,6 +208,12 @@ func TestReadBuckets(t *testing.T) {
 	if changed, ok := (Timer{}).ReadBuckets(&s); changed || ok {
 		t.Error("read buckets of nothing")
 	}
+	if changed, ok := (HistogramFloat64{}).ReadBuckets(&s); changed || ok {
+		t.Error("read buckets of floats of nothing")
+	}
+	if changed, ok := NewHistogramFloat64().ReadBuckets(nil); changed || ok {
+		t.Error("read floats into nothing")
+	}
 	if changed, ok := NewHistogram(NewBucketSample(0.05)).ReadBuckets(nil); changed || ok {
 		t.Error("read into nothing")
 	}

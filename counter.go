@@ -175,7 +175,6 @@ func (c Counter) Clear() {
 	c.state.count.Store(0)
 	if rare := c.state.rare.Load(); rare != nil {
 		rare.exemplar.Store(nil)
-		rare.exemplar.Store(nil)
 		rare.fractions.Store(0)
 		rare.stripes.clear()
 	}

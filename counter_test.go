@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 func TestCounter(t *testing.T) {
@@ -31,6 +32,35 @@ func TestCounter(t *testing.T) {
 	}
 	if got := snapshot.Snapshot().Count(); got != 42 {
 		t.Errorf("the snapshot changed to %d", got)
+	}
+}
+
+// Each type of instrument takes labels, and its snapshots do.
+func TestWithLabels(t *testing.T) {
+	type labelled interface {
+		Labels() Labels
+		Created() time.Time
+	}
+	own, more := Labels{"a": "1", "b": "2"}, Labels{"a": "", "b": "3"}
+	counter, gauge, gaugeFloat64, meter := NewCounter(own), NewGauge(own), NewGaugeFloat64(own), NewMeter(own)
+	histogram, histogramFloat64, timer := NewHistogram(nil, own), NewHistogramFloat64(own), NewTimer(own)
+	for _, test := range [][3]labelled{
+		{counter, counter.WithLabels(more), counter.Snapshot().WithLabels(more)},
+		{gauge, gauge.WithLabels(more), gauge.Snapshot().WithLabels(more)},
+		{gaugeFloat64, gaugeFloat64.WithLabels(more), gaugeFloat64.Snapshot().WithLabels(more)},
+		{meter, meter.WithLabels(more), meter.Snapshot().WithLabels(more)},
+		{histogram, histogram.WithLabels(more), histogram.Snapshot().WithLabels(more)},
+		{histogramFloat64, histogramFloat64.WithLabels(more), histogramFloat64.Snapshot().WithLabels(more)},
+		{timer, timer.WithLabels(more), timer.Snapshot().WithLabels(more)},
+	} {
+		if !maps.Equal(test[0].Labels(), own) {
+			t.Errorf("the labels of a %T are %v now", test[0], test[0].Labels())
+		}
+		for _, with := range test[1:] {
+			if !maps.Equal(with.Labels(), Labels{"b": "3"}) || !with.Created().Equal(test[0].Created()) {
+				t.Errorf("a %T has labels %v, created %v", with, with.Labels(), with.Created())
+			}
+		}
 	}
 }
 
@@ -164,6 +194,26 @@ func TestCounterIncFloat64(t *testing.T) {
 		t.Errorf("count %v after Clear", c.CountFloat64())
 	}
 	Counter{}.IncFloat64(0.5)
+}
+
+// Whole numbers are exact and take no memory, up to the ends of int64, at which the count
+// stays.
+func TestCounterIncFloat64Whole(t *testing.T) {
+	c := NewCounter()
+	c.IncFloat64(1 << 53)
+	c.IncFloat64(1)
+	if c.Count() != 1<<53+1 || c.state.rare.Load() != nil {
+		t.Errorf("count %d, want %d without more memory", c.Count(), 1<<53+1)
+	}
+	for n, want := range map[float64]int64{0x1p63: math.MaxInt64, -0x1p63: math.MinInt64} {
+		c := NewCounter()
+		if c.IncFloat64(n); c.Count() != want || c.CountFloat64() != n {
+			t.Errorf("%v counts as %d", n, c.Count())
+		}
+		if c.IncFloat64(n); c.Count() != want || c.CountFloat64() != 2*n {
+			t.Errorf("twice %v counts as %d, or %v", n, c.Count(), c.CountFloat64())
+		}
+	}
 }
 
 // Fractions of a power of two add up exactly, whatever the order.

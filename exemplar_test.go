@@ -16,15 +16,17 @@ func TestClearForgetsExemplars(t *testing.T) {
 	h := NewHistogram(NewBucketSample(0.05, 10, 100))
 	timer := NewCustomTimer(NewHistogram(NewBucketSample(0.05)), NewMeter())
 	plain := GetOrRegisterTimer("t", NewRegistry(WithSample(func() Sample { return NewBucketSample(0.05) })))
-	counter := NewCounter()
+	counter, floats := NewCounter(), NewHistogramFloat64()
 	for round := range 2 {
 		h.UpdateWithExemplar(5, labels)
 		timer.UpdateWithExemplar(time.Second, labels)
 		plain.UpdateWithExemplar(time.Second, labels)
 		counter.IncWithExemplar(1, labels)
+		floats.UpdateWithExemplar(0.5, labels)
 		for what, got := range map[string]int{
 			"histogram": count(h.Snapshot().Exemplars()), "custom timer": count(timer.Snapshot().Exemplars()),
 			"timer": count(plain.Snapshot().Exemplars()), "counter": count(counter.Snapshot().Exemplars()),
+			"floats": count(floats.Buckets().Exemplars()),
 		} {
 			if got != 1 {
 				t.Errorf("round %d, %s: %d exemplars, want 1", round, what, got)
@@ -34,9 +36,11 @@ func TestClearForgetsExemplars(t *testing.T) {
 		timer.Clear()
 		plain.Clear()
 		counter.Clear()
+		floats.Clear()
 		for what, got := range map[string]int{
 			"histogram": count(h.Snapshot().Exemplars()), "custom timer": count(timer.Snapshot().Exemplars()),
 			"timer": count(plain.Snapshot().Exemplars()), "counter": count(counter.Snapshot().Exemplars()),
+			"floats": count(floats.Buckets().Exemplars()),
 		} {
 			if got != 0 {
 				t.Errorf("round %d, %s: %d exemplars after Clear", round, what, got)

@@ -55,6 +55,22 @@ func TestFloatSumOfProducts(t *testing.T) {
 	}
 }
 
+// What rounding cuts off of a sum or a product is there still.
+func TestFloatSumKeepsTheRest(t *testing.T) {
+	var part, sum, product floatSum
+	part.add(1)
+	part.add(0x1p-60)
+	sum.merge(part)
+	sum.merge(part)
+	if want := (floatSum{2, 0x1p-59}); sum != want {
+		t.Errorf("merged %v, want %v", sum, want)
+	}
+	product.addProduct(1+0x1p-30, 1+0x1p-30)
+	if want := (floatSum{1 + 0x1p-29, 0x1p-60}); product != want {
+		t.Errorf("product %v, want %v", product, want)
+	}
+}
+
 // Positive values never let it go down, by not one bit.
 func TestFloatSumGoesUp(t *testing.T) {
 	var sum floatSum

@@ -118,6 +118,9 @@ func TestHistogramFloat64RefusesWhatIsNotFinite(t *testing.T) {
 	if h.Count() != 1 || h.Sum() != 0.25 {
 		t.Errorf("count %d, sum %v", h.Count(), h.Sum())
 	}
+	for exemplar := range h.Buckets().Exemplars() {
+		t.Errorf("an exemplar was kept: %+v", exemplar)
+	}
 	if lines := strings.Count(log.String(), "\n"); lines != 1 {
 		t.Errorf("%d lines in the log: %s", lines, log)
 	}

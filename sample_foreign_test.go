@@ -12,8 +12,8 @@ func TestHistogramOverASampleInUse(t *testing.T) {
 	s.Update(5)
 	h := NewHistogram(s)
 	h.Update(7)
-	if h.Count() != 2 || h.Sum() != 12 {
-		t.Errorf("count %d, sum %d", h.Count(), h.Sum())
+	if h.Count() != 2 || h.Sum() != 12 || h.Sample() != Sample(s) {
+		t.Errorf("count %d, sum %d, sample %v", h.Count(), h.Sum(), h.Sample())
 	}
 
 	shared := NewUniformSample(10)

@@ -1,11 +1,14 @@
 package metrics
 
 import (
+	"fmt"
 	"math"
 	"math/big"
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 // referencePercentile is the definition, word by word.
@@ -260,6 +263,44 @@ func TestReadStatisticsKeepsWhatHasNotChanged(t *testing.T) {
 	if NewHistogram(&ringSample{}).ReadStatistics(&s, asked); readStatistics(&s) != (answers{}) {
 		t.Errorf("another sample, empty: %+v", s)
 	}
+}
+
+// TestReadStatisticsOfOneAfterTheOther: statistics that are filled again have nothing of
+// what they were filled from before, whatever that was.
+func TestReadStatisticsOfOneAfterTheOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		timer, bucketTimer := NewTimer(), NewCustomTimer(NewHistogram(NewBucketSample(0.05)), NewMeter())
+		floats := NewHistogramFloat64()
+		all := []interface{ ReadStatistics(*Statistics, []float64) }{
+			timer, bucketTimer, floats, NewHistogram(bucketsOf(0.05, 3, 4)), NewHistogram(NewSampleSnapshot(9, []int64{1, 2})),
+			Timer{}, Histogram{}, HistogramFloat64{},
+		}
+		for i, sample := range []Sample{nil, NewUniformSample(10), NewBucketSample(0.05), &ringSample{}} {
+			h := NewHistogram(sample)
+			h.Update(int64(10 * (i + 1)))
+			all = append(all, h)
+		}
+		timer.Update(100)
+		bucketTimer.Update(1000)
+		floats.Update(0.75)
+		time.Sleep(6 * time.Second)
+		text := func(s Statistics) string {
+			s.source, s.version, s.percentiles = nil, 0, nil
+			return fmt.Sprintf("%+v", s)
+		}
+		var used Statistics
+		for _, before := range all {
+			for i, metric := range all {
+				var fresh Statistics
+				metric.ReadStatistics(&fresh, asked)
+				before.ReadStatistics(&used, asked)
+				metric.ReadStatistics(&used, asked)
+				if text(used) != text(fresh) {
+					t.Errorf("%d, a %T, after a %T: %s, want %s", i, metric, before, text(used), text(fresh))
+				}
+			}
+		}
+	})
 }
 
 // TestReadStatisticsAfterClear reads without an update in between, and again
