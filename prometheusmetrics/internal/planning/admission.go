@@ -1,6 +1,8 @@
 package planning
 
 import (
+	"sync/atomic"
+
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/go-metrics-plus/metrics"
@@ -31,9 +33,15 @@ type made struct {
 type entry struct {
 	admission *admission
 	part      *part
-	series    *families.Series // another one when it gets another place
-	hash      uint64           // of its key, which nobody keeps
+	hash      uint64 // of its key, which nobody keeps
+
+	// Another one when it gets another place. A commit changes it while other drivers may
+	// ask for its labels and origin, which stay the same.
+	shown atomic.Pointer[families.Series]
 }
+
+// series is what is published of the entry, or will be.
+func (e *entry) series() *families.Series { return e.shown.Load() }
 
 // newAdmission makes the admission of a member, in one place with the series.
 func newAdmission(m *member, f *form) *admission {
@@ -54,7 +62,9 @@ func newAdmission(m *member, f *form) *admission {
 	a.member, a.form, a.relabelled = m, f, m.metric.Relabelled
 	for i := range a.entries {
 		series[i].Origin = m.metric.Origin
-		a.entries[i] = entry{admission: a, part: &f.parts[i], series: &series[i]}
+		e := &a.entries[i]
+		e.admission, e.part = a, &f.parts[i]
+		e.shown.Store(&series[i])
 	}
 	return a
 }
@@ -74,19 +84,20 @@ func (e *entry) claimKey(c *Config) sharing.Key {
 
 func (e *entry) member() *member { return e.admission.member }
 
-func (e *entry) origin() *problem.Origin { return e.series.Origin }
+func (e *entry) origin() *problem.Origin { return e.series().Origin }
 
 // place gives an admitted metric's series their places.
 func (s *State) place(a *admission) {
 	a.slot = uint32(s.numbers.take(a.form.statistics()))
 	for i := range a.entries {
 		e := &a.entries[i]
-		e.series.Slot = a.slot + e.part.offset
+		series := e.series()
+		series.Slot = a.slot + e.part.offset
 		switch e.part.typ {
 		case dto.MetricType_COUNTER, dto.MetricType_SUMMARY:
-			e.series.Part = uint32(s.parts.take(1))
+			series.Part = uint32(s.parts.take(1))
 		case dto.MetricType_HISTOGRAM:
-			e.series.Part = uint32(s.histograms.take(1))
+			series.Part = uint32(s.histograms.take(1))
 		}
 	}
 	if a.made != nil {
@@ -100,8 +111,8 @@ func (a *admission) renew() {
 	series := make([]families.Series, len(a.entries))
 	for i := range a.entries {
 		e := &a.entries[i]
-		series[i] = *e.series
-		e.series = &series[i]
+		series[i] = *e.series()
+		e.shown.Store(&series[i])
 	}
 }
 
@@ -112,9 +123,9 @@ func (s *State) release(a *admission) {
 		e := &a.entries[i]
 		switch e.part.typ {
 		case dto.MetricType_COUNTER, dto.MetricType_SUMMARY:
-			s.parts.give(int(e.series.Part), 1)
+			s.parts.give(int(e.series().Part), 1)
 		case dto.MetricType_HISTOGRAM:
-			s.histograms.give(int(e.series.Part), 1)
+			s.histograms.give(int(e.series().Part), 1)
 		}
 	}
 }

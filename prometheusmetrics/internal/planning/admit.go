@@ -84,9 +84,9 @@ func (p *Plan) admission(m *member) (*admission, *obstacle) {
 			return nil, o
 		}
 		if i > 0 && len(e.part.labels)+len(f.parts[i-1].labels) == 0 {
-			e.series.Labels = a.entries[i-1].series.Labels // as nearly always
+			e.series().Labels = a.entries[i-1].series().Labels // as nearly always
 		} else {
-			e.series.Labels = p.scratch.render(labels)
+			e.series().Labels = p.scratch.render(labels)
 		}
 		if e.hash, o = p.scratch.hash(c, e.part.family, labels); o != nil {
 			return nil, o
@@ -272,9 +272,10 @@ func (s *State) decrease(m *member, a *admission) *problem.Problem {
 func (s *State) totals(m *member, a *admission) (before, now float64, created int64) {
 	e, values, last := a.total(), m.metric.Values, s.exposition
 	if e.part.typ == dto.MetricType_HISTOGRAM {
-		h := &last.Histograms[e.series.Part]
+		h := &last.Histograms[e.series().Part]
 		return float64(h.Count), float64(values.Stats.Count), h.Created
 	}
 	now = a.form.of[e.part.offset].Of(values, unit.One)
-	return last.Numbers[e.series.Slot], now, last.Parts[e.series.Part].Created
+	series := e.series()
+	return last.Numbers[series.Slot], now, last.Parts[series.Part].Created
 }

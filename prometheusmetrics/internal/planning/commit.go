@@ -216,9 +216,9 @@ func (p *Plan) expose(made map[string]*family) *families.Exposition {
 			entry := &a.entries[i]
 			switch entry.part.typ {
 			case dto.MetricType_COUNTER, dto.MetricType_SUMMARY:
-				e.Parts[entry.series.Part] = families.Part{Created: values.Created, Exemplar: a.exemplarOf(values)}
+				e.Parts[entry.series().Part] = families.Part{Created: values.Created, Exemplar: a.exemplarOf(values)}
 			case dto.MetricType_HISTOGRAM:
-				histograms.fill(a, values, int(entry.series.Part))
+				histograms.fill(a, values, int(entry.series().Part))
 			}
 		}
 	}

@@ -90,7 +90,7 @@ func (d *draft) size() int {
 // compare orders the series of a family as the Prometheus registry does: fewer labels
 // first, then by their values.
 func (p *Plan) compare(a, b *entry) int {
-	if c := a.series.Labels.Compare(b.series.Labels); c != 0 {
+	if c := a.series().Labels.Compare(b.series().Labels); c != 0 {
 		return c
 	}
 	return p.compareKeys(a, b)
@@ -111,7 +111,7 @@ func (p *Plan) makeFamily(d *draft) *family {
 	shown := make([]*families.Series, 0, len(f.entries))
 	for _, e := range f.entries {
 		if p.standing(e.member()).visible {
-			shown = append(shown, e.series)
+			shown = append(shown, e.series())
 		}
 	}
 	if len(shown) > 0 {

@@ -91,8 +91,9 @@ func (s *scratch) hash(c *Config, family string, labels []naming.Label) (uint64,
 // for the few that somebody asks about; for a million of them it would take more memory
 // than all else that is known of a series.
 func (c *Config) key(e *entry) string {
-	labels := make([]naming.Label, 0, e.series.Labels.Len()+len(c.Wrapped))
-	for name, value := range e.series.Labels.All() {
+	own := e.series().Labels
+	labels := make([]naming.Label, 0, own.Len()+len(c.Wrapped))
+	for name, value := range own.All() {
 		labels = append(labels, naming.Label{Name: name, Value: value})
 	}
 	if len(c.Wrapped) > 0 {

@@ -48,8 +48,8 @@ func TestLabelsAreShared(t *testing.T) {
 	entries := w.state.members[0].admitted.entries
 	want := wire.NewLabels("a", "1", "a0", "x", "b", "2")
 	for i := range entries {
-		got := entries[i].series.Labels
-		if got != want || unsafe.StringData(string(got)) != unsafe.StringData(string(entries[0].series.Labels)) {
+		got := entries[i].series().Labels
+		if got != want || unsafe.StringData(string(got)) != unsafe.StringData(string(entries[0].series().Labels)) {
 			t.Errorf("%s has labels %q of its own", entries[i].part.family, got)
 		}
 	}

@@ -1,7 +1,9 @@
 package planning
 
 import (
+	"fmt"
 	"maps"
+	"sync"
 	"testing"
 
 	dto "github.com/prometheus/client_model/go"
@@ -102,5 +104,49 @@ func TestMetricOfAFamily(t *testing.T) {
 	w.commit(p)
 	if f, _ := w.state.Family("a_b_count"); f.Metric.String() != `a_b{l="1"}` || f.Help != "Theirs." {
 		t.Errorf("the shared family is that of %v", f.Metric)
+	}
+}
+
+// TestOthersAskAmidCommits: other drivers see the same series, families and metrics while
+// a commit goes on, also one that moves everybody, and never without the lock.
+func TestOthersAskAmidCommits(t *testing.T) {
+	w := newWorld(t, true, Config{ConstLabels: map[string]string{"a": "b"}})
+	w.put("stays", counter(1))
+	for i := range 200 {
+		w.put(fmt.Sprint("t", i), metrics.NewTimer())
+	}
+	w.flush()
+	var account sync.Mutex
+	asked, over := make(chan struct{}), make(chan struct{})
+	var others sync.WaitGroup
+	others.Go(func() {
+		for range asked {
+			account.Lock()
+			_, held := w.state.Series(`stays_total{a="b"}`)
+			family, there := w.state.Family("stays_total")
+			if !held || !there || family.Metric.String() != "stays" {
+				t.Errorf("amid a commit stays is held: %v, in family %+v", held, family)
+			}
+			w.state.Keys(func(string, string) {})
+			account.Unlock()
+		}
+		close(over)
+	})
+	for i := range 200 {
+		w.remove(fmt.Sprint("t", i))
+	}
+	before := w.state.members[0].admitted.entries[0].series()
+	p := w.plan(Answers{})
+	asked <- struct{}{}
+	p.Commit(func(_ map[string]string, change func()) {
+		asked <- struct{}{}
+		account.Lock()
+		change()
+		account.Unlock()
+	})
+	close(asked)
+	<-over
+	if after := w.state.members[0].admitted.entries[0].series(); after == before {
+		t.Error("nobody has moved")
 	}
 }

@@ -169,7 +169,9 @@ func (r *Reader) describe(fresh []*Metric, limit Limit) {
 			continue
 		}
 		for _, m := range answers[i].metrics {
-			m.Description = answers[i].of[m.Name]
+			if known := answers[i].of[m.Name]; known != nil { // one before may have ended the goroutine
+				m.Description = known
+			}
 		}
 	}
 }

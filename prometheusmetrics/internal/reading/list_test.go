@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -38,6 +39,24 @@ func TestDescriptions(t *testing.T) {
 	}
 	if asked != 4 {
 		t.Errorf("asked %d times", asked)
+	}
+}
+
+// TestDescriptionThatEndsItsGoroutine costs those that come after it, and no more.
+func TestDescriptionThatEndsItsGoroutine(t *testing.T) {
+	r := readerOf(described{
+		given{{"a", counter(1)}, {"ends", counter(1)}, {"z", counter(1)}, {"a", metrics.NewGauge()}},
+		func(name string) (metrics.Description, bool) {
+			if name == "ends" {
+				runtime.Goexit()
+			}
+			return metrics.Description{Help: "About " + name}, true
+		},
+	})
+	for _, m := range r.Read(limit()).Metrics {
+		if m.Description == nil || m.Description.Help != "" && m.Description.Help != "About "+m.Name {
+			t.Errorf("%s is described by %+v", m.Name, m.Description)
+		}
 	}
 }
 
