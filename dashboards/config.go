@@ -10,7 +10,9 @@ import (
 	"time"
 )
 
-// Config says what is generated. The zero value works.
+// Config says what is generated. The zero value works. New returns an error for an
+// objective that is not between 0 and 1, a duration of less than a millisecond, a UID that
+// Grafana would not take, and a GrafanaURL that is no URL.
 type Config struct {
 	// Title is the dashboard's; "" means the prefix that most metrics have.
 	Title string
@@ -37,8 +39,8 @@ type Config struct {
 	LatencyThreshold time.Duration
 	LatencyObjective float64
 
-	// For is how long a health check must fail, or a target be gone, before somebody is
-	// told; 0 means a minute. What is not urgent takes ten times as long. Make it a few
+	// For is how long a health check must fail, or a target be gone, before an alert
+	// fires; 0 means a minute. What is not urgent takes ten times as long. Make it a few
 	// scrape intervals.
 	For time.Duration
 

@@ -1,6 +1,7 @@
 package prometheusmetrics_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -16,13 +17,13 @@ import (
 	"github.com/prometheus/common/expfmt"
 
 	"github.com/go-metrics-plus/metrics"
-	pmetrics "github.com/go-metrics-plus/metrics/prometheusmetrics"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics"
 )
 
 // A service that exposes the metrics of the default registry.
 func Example() {
 	r := prometheus.NewRegistry()
-	driver, err := pmetrics.New(metrics.DefaultRegistry, 1*time.Second, "namespace", "subsystem", r)
+	driver, err := prometheusmetrics.New(metrics.DefaultRegistry, time.Second, "namespace", "subsystem", r)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -38,7 +39,7 @@ func ExampleNew() {
 	metrics.GetOrRegisterCounter("myCounter", nil, nil).Inc(50)
 	metrics.GetOrRegisterMeter("myMeter", nil, nil).Mark(10)
 	r := prometheus.NewRegistry()
-	pr, err := pmetrics.New(metrics.DefaultRegistry, time.Second, "namespace", "subsystem", r)
+	pr, err := prometheusmetrics.New(metrics.DefaultRegistry, time.Second, "namespace", "subsystem", r)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -53,7 +54,7 @@ func ExampleDriver_Once() {
 	metrics.GetOrRegisterGauge("in.flight", source).Update(2)
 
 	registry := prometheus.NewRegistry()
-	driver, err := pmetrics.New(source, time.Second, "shop", "web", registry)
+	driver, err := prometheusmetrics.New(source, time.Second, "shop", "web", registry)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -74,10 +75,10 @@ func ExampleNewWithConfig() {
 	}
 
 	registry := prometheus.NewRegistry()
-	driver, err := pmetrics.NewWithConfig(pmetrics.Config{
+	driver, err := prometheusmetrics.NewWithConfig(prometheusmetrics.Config{
 		Registry:      source,
 		FlushInterval: time.Second,
-		Layout:        pmetrics.LayoutTyped,
+		Layout:        prometheusmetrics.LayoutTyped,
 		Percentiles:   []float64{0.5},
 		ConstLabels:   prometheus.Labels{"zone": "a"},
 	}, registry)
@@ -100,10 +101,10 @@ func ExampleRule() {
 	metrics.GetOrRegisterCounter("requests-for-broker-2", source).Inc(4)
 
 	registry := prometheus.NewRegistry()
-	driver, err := pmetrics.NewWithConfig(pmetrics.Config{
+	driver, err := prometheusmetrics.NewWithConfig(prometheusmetrics.Config{
 		Registry:      source,
 		FlushInterval: time.Second,
-		Rules: []pmetrics.Rule{{
+		Rules: []prometheusmetrics.Rule{{
 			Match:  "requests-for-broker-{broker}",
 			Name:   "broker.requests",
 			Labels: map[string]string{"broker": "{broker}"},
@@ -122,12 +123,84 @@ func ExampleRule() {
 // A driver that no Prometheus registry knows serves itself, and the metrics of
 // the application's own registry along with its own.
 func ExampleDriver_Handler() {
+	source := metrics.NewRegistry()
+	metrics.GetOrRegisterCounter("requests", source).Inc(7)
 	application := prometheus.NewRegistry()
-	driver, err := pmetrics.NewWithConfig(pmetrics.Config{Detached: true}, nil)
+	application.MustRegister(prometheus.NewCounter(prometheus.CounterOpts{Name: "jobs_total", Help: "Jobs done."}))
+
+	driver, err := prometheusmetrics.NewWithConfig(prometheusmetrics.Config{
+		Registry: source,
+		Layout:   prometheusmetrics.LayoutTyped,
+		Detached: true,
+	}, nil)
 	if err != nil {
 		log.Fatal(err)
 	}
-	http.Handle("/all-metrics", driver.Handler(application))
+	server := httptest.NewServer(driver.Handler(application))
+	defer server.Close()
+	response, err := http.Get(server.URL)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer response.Body.Close()
+	io.Copy(os.Stdout, response.Body)
+	// Output:
+	// # HELP jobs_total Jobs done.
+	// # TYPE jobs_total counter
+	// jobs_total 0
+	// # HELP requests_total requests
+	// # TYPE requests_total counter
+	// requests_total 7
+}
+
+// Two registries that have the same names, told apart by a label.
+func ExampleLabelledSource() {
+	first, second := metrics.NewRegistry(), metrics.NewRegistry()
+	metrics.GetOrRegisterCounter("sent", first).Inc(3)
+	metrics.GetOrRegisterCounter("sent", second).Inc(4)
+
+	driver, err := prometheusmetrics.NewWithConfig(prometheusmetrics.Config{
+		Registry: metrics.NewRegistry(), // the default registry is not shown
+		Sources: []prometheusmetrics.LabelledSource{
+			{Source: first, Labels: prometheus.Labels{"client": "a"}},
+			{Source: second, Labels: prometheus.Labels{"client": "b"}},
+		},
+		Layout:   prometheusmetrics.LayoutTyped,
+		Detached: true,
+	}, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	print(driver)
+	// Output:
+	// sent_total{client="a"} 3
+	// sent_total{client="b"} 4
+}
+
+// OnError gets each metric that is left out, with a reason that code can decide on.
+func ExampleMetricError() {
+	source := metrics.NewRegistry()
+	metrics.NewRegisteredFunctionalGauge("queue", source, func() int64 { panic("not connected") })
+	metrics.GetOrRegisterCounter("requests", source).Inc(7)
+
+	driver, err := prometheusmetrics.NewWithConfig(prometheusmetrics.Config{
+		Registry: source,
+		Layout:   prometheusmetrics.LayoutTyped,
+		Detached: true,
+		OnError: func(err error) {
+			var bad *prometheusmetrics.MetricError
+			if errors.As(err, &bad) && bad.Reason == prometheusmetrics.ReasonPanic {
+				fmt.Println(bad.Name, "is left out:", bad.Err)
+			}
+		},
+	}, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	print(driver)
+	// Output:
+	// queue is left out: reading it panicked: not connected
+	// requests_total 7
 }
 
 // print writes samples in the text format, without comments.
@@ -161,7 +234,7 @@ func ExampleHandlerFor() {
 	registry.MustRegister(jobs)
 	jobs.Add(3)
 
-	server := httptest.NewServer(pmetrics.HandlerFor(registry))
+	server := httptest.NewServer(prometheusmetrics.HandlerFor(registry))
 	defer server.Close()
 	response, err := http.Get(server.URL)
 	if err != nil {
@@ -178,7 +251,7 @@ func ExampleHandlerFor() {
 // A handler with limits, and with metrics about itself.
 func ExampleHandlerOptions() {
 	registry := prometheus.NewRegistry()
-	options := pmetrics.HandlerOptions{
+	options := prometheusmetrics.HandlerOptions{
 		MaxInFlight: 10,
 		Timeout:     9 * time.Second, // just under the server's scrape_timeout
 		Registerer:  registry,

@@ -7,15 +7,15 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"github.com/go-metrics-plus/metrics"
-	pmetrics "github.com/go-metrics-plus/metrics/prometheusmetrics"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics"
 )
 
 // A test compares what a program records with what Prometheus is to see of it: a
 // driver is a Gatherer, as client_golang's testutil wants one.
 func ExampleDriver_Gather_test() {
 	registry := metrics.NewRegistry() // of the test's own
-	driver, err := pmetrics.NewWithConfig(pmetrics.Config{
-		Registry: registry, Layout: pmetrics.LayoutTyped, Detached: true,
+	driver, err := prometheusmetrics.NewWithConfig(prometheusmetrics.Config{
+		Registry: registry, Layout: prometheusmetrics.LayoutTyped, Detached: true,
 	}, nil)
 	if err != nil {
 		fmt.Println(err)

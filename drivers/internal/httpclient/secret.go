@@ -72,7 +72,7 @@ func (s Secrets) Hide(err error) error {
 // userInfo is a user and password in an address, which may be that of a proxy.
 var userInfo = regexp.MustCompile(`//[^\s"'/@]+@`)
 
-// HideText returns a text without secrets. One whose end was cut off in the text's is
+// HideText returns a text without secrets. One that the end of the text cuts off is
 // masked, too.
 func (s Secrets) HideText(text string) string {
 	text = reports.Mask(text, s)
