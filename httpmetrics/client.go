@@ -120,10 +120,11 @@ func (t *transport) serverOf(u *url.URL) (address, port string) {
 	if u == nil {
 		return "", ""
 	}
-	if t.servers.limit(u.Host) == other {
+	server := url.URL{Host: t.servers.limit(u.Host)}
+	if server.Host == other {
 		return other, ""
 	}
-	if port = u.Port(); port == "" {
+	if port = server.Port(); port == "" {
 		switch u.Scheme {
 		case "http":
 			port = "80"
@@ -131,7 +132,7 @@ func (t *transport) serverOf(u *url.URL) (address, port string) {
 			port = "443"
 		}
 	}
-	return u.Hostname(), port
+	return server.Hostname(), port
 }
 
 // errorType keeps the label to a few values, where an error's text could be any. What

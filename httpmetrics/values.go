@@ -81,29 +81,28 @@ func newLimiter(what string, most int) *limiter {
 	return l
 }
 
-// limit returns the value or other.
+// limit returns the value or other. What it returns is a copy, since the value may be a
+// piece of a request or of a redirect, which would stay in memory with a series' label.
 func (l *limiter) limit(value string) string {
 	if known, ok := (*l.known.Load())[value]; ok {
 		return known
 	}
-	if !l.admit(value) {
-		return other
+	if known, ok := l.admit(value); ok {
+		return known
 	}
-	return value
+	return other
 }
 
-// admit takes a value in, unless there are too many. The value is copied, since it
-// may be a piece of a request that would stay in memory with it.
-func (l *limiter) admit(value string) bool {
+// admit takes a copy of a value in, unless there are too many.
+func (l *limiter) admit(value string) (copied string, ok bool) {
 	l.mu.Lock()
 	known := *l.known.Load()
-	_, ok := known[value]
+	copied, ok = known[value]
 	if !ok && (l.most < 0 || len(known) < l.most) {
 		larger := maps.Clone(known)
-		copied := strings.Clone(value)
+		copied, ok = strings.Clone(value), true
 		larger[copied] = copied
 		l.known.Store(&larger)
-		ok = true
 	}
 	log := !ok && !l.logged
 	l.logged = l.logged || log
@@ -112,5 +111,5 @@ func (l *limiter) admit(value string) bool {
 		slog.Warn("httpmetrics: too many different values, later ones are counted together",
 			"label", l.what, "limit", l.most, "counted_as", other, "first", value)
 	}
-	return ok
+	return copied, ok
 }
