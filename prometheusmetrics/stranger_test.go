@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -17,6 +18,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unsafe"
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
@@ -39,38 +41,61 @@ func noise(size int) prometheus.Gatherer {
 	return prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) { return []*dto.MetricFamily{family}, nil })
 }
 
-// Who asks again and again gets what was rendered once, whatever else a request says.
+// Who asks again and again gets what was rendered once for each format and coding,
+// whatever else a request says, and after the next flush what is new.
 func TestStrangerAsksAgainAndAgain(t *testing.T) {
 	registry := metrics.NewRegistry()
 	gauge := metrics.GetOrRegisterGauge("g", registry)
 	d := newDetached(t, Config{Registry: registry, FlushInterval: time.Hour})
 	server := httptest.NewServer(d.Handler())
 	defer server.Close()
+	const combinations = 24 // of methods, formats and codings; two of those are the same
 	for round := range int64(2) {
 		gauge.Update(round)
 		once(t, d)
-		for i := range 120 {
-			target := fmt.Sprintf("%s/%d?q=%d", server.URL, i, i)
-			request, err := http.NewRequest([]string{"GET", "HEAD", "POST"}[i%3], target, strings.NewReader("body"))
+		var first map[renderingKey]*byte
+		for i := range 5 * combinations {
+			request, err := http.NewRequest([]string{"GET", "HEAD", "POST"}[i%3],
+				fmt.Sprintf("%s/%d?q=%d", server.URL, i, i), strings.NewReader("body"))
 			if err != nil {
 				t.Fatal(err)
 			}
 			request.Header.Set("Accept", fmt.Sprintf("%s;q=0.%d", []string{"*/*", "application/openmetrics-text"}[i%2], 1+i%9))
-			request.Header.Set("Accept-Encoding", []string{"gzip", "zstd", "identity", "br"}[i%4])
+			coding := []string{"gzip", "zstd", "identity", "br"}[i/6%4]
+			request.Header.Set("Accept-Encoding", coding)
 			response, err := http.DefaultClient.Do(request)
 			if err != nil {
 				t.Fatal(err)
 			}
-			io.Copy(io.Discard, response.Body)
+			body, _ := io.ReadAll(response.Body)
 			response.Body.Close()
 			if response.StatusCode != http.StatusOK {
 				t.Fatalf("request %d is answered %d", i, response.StatusCode)
 			}
+			value := fmt.Sprintf("\ng_gauge %d", round)
+			if request.Method != "HEAD" && coding == "identity" && !strings.Contains(string(body), value) {
+				t.Errorf("request %d of round %d is answered %q", i, round, body)
+			}
+			if i == combinations-1 {
+				first = renderedBy(d)
+			}
 		}
-		if n := len(d.renderings.runs); n > 2*3 {
-			t.Errorf("%d renderings are kept for two formats in three codings", n)
+		if last := renderedBy(d); len(last) != 2*3 || !maps.Equal(first, last) {
+			t.Errorf("at first there were the renderings %v, and then %v; want two formats in three codings", first, last)
 		}
 	}
+}
+
+// renderedBy returns where the renderings are that a driver keeps: a rendering that is
+// made anew lies elsewhere.
+func renderedBy(d *Driver) map[renderingKey]*byte {
+	d.renderings.mu.Lock()
+	defer d.renderings.mu.Unlock()
+	where := map[renderingKey]*byte{}
+	for key, rendering := range d.renderings.runs {
+		where[key] = unsafe.SliceData(rendering.chunk.Body)
+	}
+	return where
 }
 
 // Who asks for names that are not there, always others, has nothing read and nothing
