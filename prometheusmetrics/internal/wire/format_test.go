@@ -4,14 +4,16 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"github.com/prometheus/common/expfmt"
 )
 
+const openMetrics = "application/openmetrics-text;version=1.0.0"
+
 // Of a long Accept header only the beginning counts, up to an element that is whole,
 // and none of it is kept.
 func TestLongAccept(t *testing.T) {
-	const openMetrics = "application/openmetrics-text;version=1.0.0"
 	filler := strings.Repeat("a/b,", maxAccept)
 	for name, test := range map[string]struct {
 		accept string
@@ -38,6 +40,26 @@ func TestLongAccept(t *testing.T) {
 		if len(key.accept) > maxAccept {
 			t.Errorf("%d bytes of an Accept header are remembered", len(key.accept))
 		}
+	}
+}
+
+// What is remembered of a header is a copy, or a megabyte of it would stay with each.
+func TestRememberedAcceptsAreCopies(t *testing.T) {
+	accept := openMetrics + strings.Repeat(",", 1<<20)
+	Negotiate(http.Header{"Accept": {accept}})
+	negotiated.RLock()
+	defer negotiated.RUnlock()
+	remembered := false
+	for key := range negotiated.formats {
+		if key.accept == accept[:len(key.accept)] && key.accept != "" {
+			remembered = remembered || len(key.accept) == maxAccept-1
+			if unsafe.StringData(key.accept) == unsafe.StringData(accept) {
+				t.Error("a piece of the header is remembered")
+			}
+		}
+	}
+	if !remembered {
+		t.Error("the header was not remembered")
 	}
 }
 
