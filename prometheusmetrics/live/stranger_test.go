@@ -3,13 +3,16 @@ package live
 import (
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+	"unsafe"
 
 	dto "github.com/prometheus/client_model/go"
 
@@ -123,13 +126,14 @@ func TestHostileRequests(t *testing.T) {
 		"</script><script>alert(1)</script>", "\r\nSet-Cookie: a=b", "\x00\xff\x1b[2J", "../../etc/passwd", "//evil.test/",
 		strings.Repeat("9", 400), strings.Repeat("é", 1<<19), "\u2028\u202e", "NaN", "-1", "18446744073709551616",
 	}
-	page := Handler(&families{}, Config{Interval: minInterval})
+	page, redirects := New(&families{}, Config{Interval: minInterval}), 0
 	for _, text := range hostile {
-		escaped := url.QueryEscape(text)
+		escaped, session := url.QueryEscape(text), page.feed.session+"."
 		for address, want := range map[string]int{
 			"/data?viewer=x&v=" + escaped:                           http.StatusBadRequest,
 			"/data?v=1&viewer=x&since=" + escaped:                   http.StatusOK,
 			"/data?v=1&viewer=x&since=x." + escaped:                 http.StatusOK,
+			"/data?v=1&viewer=x&since=" + session + escaped:         http.StatusOK,
 			"/history?v=1&viewer=x&segment=" + escaped:              http.StatusNotFound,
 			"/health?v=1&viewer=x&anything=" + escaped:              http.StatusOK,
 			"/health?v=1&viewer=x&%zz;" + escaped:                   http.StatusOK,
@@ -145,24 +149,51 @@ func TestHostileRequests(t *testing.T) {
 				t.Errorf("%.80s comes back as it was: %q", address, w.Body)
 			}
 		}
-		w := httptest.NewRecorder()
-		page.ServeHTTP(w, httptest.NewRequest("GET", "/m/"+url.PathEscape(text), nil))
-		if to, err := url.Parse(w.Header().Get("Location")); err != nil || to.Host != "" || to.Scheme != "" {
-			t.Errorf("redirected to %q", w.Header().Get("Location"))
+		for _, address := range []string{"/m/" + url.PathEscape(text), "//evil.test/" + url.PathEscape(text), "//evil"} {
+			r, w := httptest.NewRequest("GET", address, nil), httptest.NewRecorder()
+			if page.ServeHTTP(w, r); w.Code != http.StatusTemporaryRedirect {
+				continue // it looks like a file, or like the page
+			}
+			redirects++
+			asked, _ := url.Parse("http://here.test" + r.URL.EscapedPath())
+			to, err := asked.Parse(w.Header().Get("Location"))
+			if err != nil || to.Host != asked.Host || to.Path != asked.Path+"/" {
+				t.Errorf("from %s redirected to %q", address, w.Header().Get("Location"))
+			}
 		}
+	}
+	if redirects < 2*len(hostile) {
+		t.Errorf("only %d redirects were tried", redirects)
 	}
 }
 
 // Who sends huge headers gets what others get.
 func TestHugeHeaders(t *testing.T) {
 	page := Handler(&families{}, Config{})
-	for _, name := range []string{"Accept", "Accept-Encoding", "If-None-Match", "Cookie", "Range"} {
-		r := httptest.NewRequest("GET", "/app.js", nil)
-		r.Header.Set(name, strings.Repeat(`gzip;q=0,"x",`, 80_000))
-		w := httptest.NewRecorder()
+	ask := func(name, value string) *httptest.ResponseRecorder {
+		r, w := httptest.NewRequest("GET", "/app.js", nil), httptest.NewRecorder()
+		r.Header.Set(name, value)
 		page.ServeHTTP(w, r)
-		if w.Code != http.StatusOK || w.Body.Len() != len(assets()["app.js"].plain) {
-			t.Errorf("a huge %s is answered %d with %d bytes", name, w.Code, w.Body.Len())
+		return w
+	}
+	small := ask("Cookie", "")
+	for _, name := range []string{"Accept", "Accept-Encoding", "If-None-Match", "Cookie", "Range"} {
+		w := ask(name, strings.Repeat(`gzip;q=0,"x",`, 80_000))
+		if w.Code != http.StatusOK || w.Body.Len() != len(assets()["app.js"].plain) || !maps.EqualFunc(w.Header(), small.Header(), slices.Equal) {
+			t.Errorf("a huge %s is answered %d with %d bytes and %.1000q", name, w.Code, w.Body.Len(), w.Header())
+		}
+	}
+}
+
+// What is kept of a viewer is its id, not the query of which it is a piece.
+func TestViewerKeepsNoRequest(t *testing.T) {
+	query := "viewer=x" + strings.Repeat("&", 1<<20)
+	v := viewers{most: 1}
+	leave, _ := v.enter(query[len("viewer="):len("viewer=x")])
+	defer leave()
+	for id := range v.seen {
+		if id != "x" || unsafe.StringData(id) == unsafe.StringData(query[len("viewer="):]) {
+			t.Errorf("kept %q, which may be a piece of the query", id)
 		}
 	}
 }
