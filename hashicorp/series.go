@@ -2,6 +2,7 @@ package hashicorp
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -155,7 +156,7 @@ type vec[M metrics.Instrument] struct {
 // with others. Hold the lock.
 func (f *family[M]) target(r metrics.Registry, set metrics.Labels, full bool) target[M] {
 	labels := slices.Sorted(maps.Keys(set))
-	key := strings.Join(labels, "\x00")
+	key := fmt.Sprintf("%q", labels) // a name may have any character that could separate them
 	v := f.vecs[key]
 	if v == nil {
 		if full {
