@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-metrics-plus/metrics"
 	"github.com/go-metrics-plus/metrics/internal/hostile"
+	"github.com/go-metrics-plus/metrics/internal/logtest"
 	"github.com/go-metrics-plus/metrics/prometheusmetrics"
 )
 
@@ -44,7 +45,7 @@ func reportHostile(m *gometrics.Metrics) {
 // were reported, no more, and the label values as they were.
 func TestInjection(t *testing.T) {
 	for _, layout := range []prometheusmetrics.Layout{prometheusmetrics.LayoutGauges, prometheusmetrics.LayoutTyped} {
-		log, r := captureLog(t), metrics.NewRegistry()
+		log, r := logtest.Capture(t), metrics.NewRegistry()
 		m := newMetrics(t, NewSink(r, Config{Rules: hostileRules()}))
 		driver := newDriver(t, r, layout)
 		for range 2 {
@@ -61,7 +62,7 @@ func TestInjection(t *testing.T) {
 				t.Errorf("there is a name %.200q", name)
 			}
 		})
-		if log.Len() > 0 {
+		if log.Lines() > 0 {
 			t.Errorf("logged %s", log)
 		}
 	}
@@ -116,7 +117,7 @@ func checkValues(t *testing.T, family *dto.MetricFamily, n int) {
 
 // Label names that look alike once they are joined are those of two series.
 func TestLabelNamesThatJoinAlike(t *testing.T) {
-	log, r := captureLog(t), metrics.NewRegistry()
+	log, r := logtest.Capture(t), metrics.NewRegistry()
 	s := NewSink(r, Config{})
 	m := newMetrics(t, s)
 	m.SetGaugeWithLabels([]string{"g"}, 1, []gometrics.Label{{Name: "a", Value: "x"}, {Name: "b", Value: "y"}})
@@ -126,7 +127,7 @@ func TestLabelNamesThatJoinAlike(t *testing.T) {
 			t.Errorf("%v is %v, want %v", labels, got.Value(), want)
 		}
 	}
-	if n := s.Forget(func(string, metrics.Labels) bool { return true }); n != 2 || log.Len() > 0 {
+	if n := s.Forget(func(string, metrics.Labels) bool { return true }); n != 2 || log.Lines() > 0 {
 		t.Errorf("%d series were forgotten; logged %s", n, log)
 	}
 }

@@ -47,14 +47,16 @@ func Shown(address string) string {
 }
 
 // clean masks passwords in a text that somebody else wrote: the group's own, and
-// what looks like one in an address.
+// what looks like one in an address. It quotes what can't be printed, which a gateway or
+// whoever answers in its place may say to steer a terminal.
 func (g *Group) clean(text string) string {
 	text = reports.Mask(text, g.secrets)
-	return bareInfo.ReplaceAllString(userInfo.ReplaceAllString(text, "//"+reports.Masked+"@"), reports.Masked+"@")
+	text = bareInfo.ReplaceAllString(userInfo.ReplaceAllString(text, "//"+reports.Masked+"@"), reports.Masked+"@")
+	return reports.Printable(text)
 }
 
-// cleanError returns the error itself if its text has no password. Otherwise it
-// returns one that says the same without it. That one can be compared with what
+// cleanError returns the error itself if its text is clean. Otherwise it
+// returns one that says the same in a clean text. That one can be compared with what
 // the first wraps, but does not give it out.
 func (g *Group) cleanError(err error) error {
 	text := err.Error()
