@@ -25,3 +25,11 @@ func TestSecretsStayHidden(t *testing.T) {
 		return Config{URL: url, Database: "d", Gatherer: &gatherer{families: gauges("a")}, OnError: onError}
 	}, New)
 }
+
+// What a receiver answers comes out as text.
+func TestInjectionIntoErrors(t *testing.T) {
+
+	leaks.TestAnswers(t, func(url string, onError func(error)) (*Driver, error) {
+		return New(Config{URL: url, Database: "d", Gatherer: &gatherer{families: gauges("a")}, OnError: onError})
+	})
+}

@@ -23,3 +23,11 @@ func TestSecretsStayHidden(t *testing.T) {
 		return Config{URL: url, Protocol: HTTP, Gatherer: registry, OnError: onError}
 	}, New)
 }
+
+// What a receiver answers comes out as text.
+func TestInjectionIntoErrors(t *testing.T) {
+	registry, _ := counterRegistry()
+	leaks.TestAnswers(t, func(url string, onError func(error)) (*Driver, error) {
+		return New(Config{URL: url, Protocol: HTTP, Gatherer: registry, OnError: onError})
+	})
+}

@@ -23,3 +23,11 @@ func TestSecretsStayHidden(t *testing.T) {
 		return Config{URL: url, Gatherer: &gauges{values: map[string]float64{"a": 1}}, OnError: onError}
 	}, New)
 }
+
+// What a receiver answers comes out as text.
+func TestInjectionIntoErrors(t *testing.T) {
+
+	leaks.TestAnswers(t, func(url string, onError func(error)) (*Driver, error) {
+		return New(Config{URL: url, Gatherer: &gauges{values: map[string]float64{"a": 1}}, OnError: onError})
+	})
+}

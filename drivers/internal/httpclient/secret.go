@@ -58,8 +58,8 @@ func (s *Secrets) AddAddress(address *url.URL) {
 	}
 }
 
-// Hide returns the error itself if its text has no secret. Otherwise it returns one that
-// says the same without it, and can be compared with what the first wraps.
+// Hide returns the error itself if HideText leaves its text as it is. Otherwise it returns
+// one with that text, which can be compared with what the first wraps.
 func (s Secrets) Hide(err error) error {
 	text := err.Error()
 	hidden := s.HideText(text)
@@ -76,7 +76,7 @@ var userInfo = regexp.MustCompile(`//[^\s"'/@]+@`)
 // masked, too.
 func (s Secrets) HideText(text string) string {
 	text = reports.Mask(text, s)
-	return userInfo.ReplaceAllString(text, "//"+reports.Masked+"@")
+	return reports.Printable(userInfo.ReplaceAllString(text, "//"+reports.Masked+"@"))
 }
 
 type hiddenError struct {
