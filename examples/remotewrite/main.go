@@ -50,7 +50,7 @@ func run(ctx context.Context, arguments []string, out io.Writer) error {
 	// Buckets make a timer a histogram there, and the driver shows the registry with
 	// Prometheus's types. Nothing serves it: Detached.
 	registry := metrics.NewRegistry(metrics.WithSample(func() metrics.Sample { return metrics.NewBucketSample(0.05) }))
-	shown, err := prometheusmetrics.NewWithConfig(prometheusmetrics.Config{
+	reader, err := prometheusmetrics.NewWithConfig(prometheusmetrics.Config{
 		Registry: registry, Namespace: "shop", Layout: prometheusmetrics.LayoutTyped, Detached: true,
 	}, nil)
 	if err != nil {
@@ -59,7 +59,7 @@ func run(ctx context.Context, arguments []string, out io.Writer) error {
 
 	driver, err := remotewrite.New(remotewrite.Config{
 		URL:      *url,
-		Gatherer: shown,
+		Gatherer: reader,
 		Interval: *interval,
 		Labels:   map[string]string{"job": "shop"},
 	})

@@ -14,7 +14,8 @@ func TestRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, text := range []string{
-		"shop_orders_total[\"instance\" ", "shop_stock[", "native histogram of ", " has ended\n", "by remote write 2.0\n",
+		`shop_orders_total{instance="`, `,payment="card"} `, "shop_stock{", "native histogram of ", " has ended\n",
+		"by remote write 2.0\n",
 	} {
 		if !strings.Contains(out.String(), text) {
 			t.Errorf("nothing says %q in\n%s", text, &out)

@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 
@@ -46,10 +47,19 @@ func (r *receiver) Store(request *http.Request, _ remote.WriteMessageType) (*rem
 		response.Samples += len(series.Samples)
 		response.Histograms += len(series.Histograms)
 		if !strings.HasSuffix(labels[1], "_bucket") {
-			fmt.Fprintf(r.out, "%s%q %s\n", labels[1], labels[2:], value(series))
+			fmt.Fprintf(r.out, "%s%s %s\n", labels[1], braced(labels[2:]), value(series))
 		}
 	}
 	return response, nil
+}
+
+// braced writes labels, each name followed by its value, as Prometheus shows them.
+func braced(labels []string) string {
+	var pairs []string
+	for pair := range slices.Chunk(labels, 2) {
+		pairs = append(pairs, fmt.Sprintf("%s=%q", pair[0], pair[1]))
+	}
+	return "{" + strings.Join(pairs, ",") + "}"
 }
 
 func value(series *writev2.TimeSeries) string {
