@@ -33,8 +33,8 @@ func TestGolden(t *testing.T) {
 				once(t, d)
 				checkGolden(t, "testdata/"+name+".txt", s.take())
 			}
-			if len(log.errs) > 0 {
-				t.Errorf("reported %q", log.errs)
+			if len(log.All()) > 0 {
+				t.Errorf("reported %q", log.All())
 			}
 		})
 	}
@@ -123,11 +123,11 @@ func TestWhatIsLeftOutIsReportedOnce(t *testing.T) {
 			t.Errorf("sent %q", lines)
 		}
 	}
-	if len(log.errs) != 2 || !errors.Is(log.errs[0], ErrDuplicate) || !errors.Is(log.errs[1], ErrTooLong) {
-		t.Fatalf("reported %q", log.errs)
+	if len(log.All()) != 2 || !errors.Is(log.All()[0], ErrDuplicate) || !errors.Is(log.All()[1], ErrTooLong) {
+		t.Fatalf("reported %q", log.All())
 	}
 	want := `graphite: family g: 1 series left out, among them "g.label.a_b": another series has the same path or tags`
-	if got := log.errs[0].Error(); got != want {
+	if got := log.All()[0].Error(); got != want {
 		t.Errorf("reported %s", got)
 	}
 	g.families = g.families[1:2]
@@ -209,8 +209,8 @@ func TestGathererThatFailsInPart(t *testing.T) {
 	d, log := newDriver(t, Config{Address: s.address(), Gatherer: g})
 	once(t, d)
 	once(t, d)
-	if lines := s.take(); len(lines) != 2 || fmt.Sprint(log.errs) != "[graphite: part of it failed]" {
-		t.Errorf("sent %q, reported %v", lines, log.errs)
+	if lines := s.take(); len(lines) != 2 || fmt.Sprint(log.All()) != "[graphite: part of it failed]" {
+		t.Errorf("sent %q, reported %v", lines, log.All())
 	}
 }
 

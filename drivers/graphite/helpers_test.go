@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/go-metrics-plus/metrics/drivers/internal/lines"
+	"github.com/go-metrics-plus/metrics/internal/logtest"
 )
 
 var isFinite = lines.IsFinite
@@ -69,21 +70,10 @@ func (s *server) take() []string {
 	return lines
 }
 
-type errorLog struct {
-	mu   sync.Mutex
-	errs []error
-}
-
-func (l *errorLog) add(err error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.errs = append(l.errs, err)
-}
-
-func newDriver(t testing.TB, config Config) (*Driver, *errorLog) {
+func newDriver(t testing.TB, config Config) (*Driver, *logtest.Errors) {
 	t.Helper()
-	log := &errorLog{}
-	config.OnError = log.add
+	log := &logtest.Errors{}
+	config.OnError = log.Add
 	d, err := New(config)
 	if err != nil {
 		t.Fatal(err)

@@ -28,8 +28,8 @@ func TestGolden(t *testing.T) {
 		checkGolden(t, fmt.Sprintf("testdata/version%d.txt", version), s.bodies[0])
 		once(t, d)
 		checkGolden(t, fmt.Sprintf("testdata/version%d.txt", version), s.bodies[1])
-		if len(log.errs) > 0 {
-			t.Errorf("reported %q", log.errs)
+		if len(log.All()) > 0 {
+			t.Errorf("reported %q", log.All())
 		}
 	}
 }
@@ -246,8 +246,8 @@ func TestGathererThatFailsInPart(t *testing.T) {
 	d, log := newDriver(t, s, Config{Gatherer: &gatherer{families: gauges("g"), err: errors.New("part of it failed")}})
 	once(t, d)
 	once(t, d)
-	if len(s.bodies) != 2 || fmt.Sprint(log.errs) != "[influxdb: part of it failed]" {
-		t.Errorf("wrote %q, reported %v", s.bodies, log.errs)
+	if len(s.bodies) != 2 || fmt.Sprint(log.All()) != "[influxdb: part of it failed]" {
+		t.Errorf("wrote %q, reported %v", s.bodies, log.All())
 	}
 }
 

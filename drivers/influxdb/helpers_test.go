@@ -17,6 +17,8 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
+
+	"github.com/go-metrics-plus/metrics/internal/logtest"
 )
 
 // server takes lines and answers as a test wants it to.
@@ -68,21 +70,10 @@ func status(code int, text string, headers ...string) func(http.ResponseWriter, 
 	}
 }
 
-type errorLog struct {
-	mu   sync.Mutex
-	errs []error
-}
-
-func (l *errorLog) add(err error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.errs = append(l.errs, err)
-}
-
-func newDriver(t testing.TB, s *server, config Config) (*Driver, *errorLog) {
+func newDriver(t testing.TB, s *server, config Config) (*Driver, *logtest.Errors) {
 	t.Helper()
-	log := &errorLog{}
-	config.OnError = log.add
+	log := &logtest.Errors{}
+	config.OnError = log.Add
 	if config.URL == "" {
 		config.URL = s.URL
 	}

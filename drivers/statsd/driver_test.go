@@ -31,7 +31,7 @@ func TestGolden(t *testing.T) {
 			if lines := s.lines(); strings.Contains(lines, "|c") || !strings.Contains(lines, "|g") {
 				t.Errorf("when nothing has changed it sends\n%s", lines)
 			}
-			if errs := log.all(); len(errs) > 0 {
+			if errs := log.Texts(); len(errs) > 0 {
 				t.Errorf("reported %q", errs)
 			}
 		})
@@ -181,18 +181,18 @@ func TestWhatIsLeftOutIsReportedOnce(t *testing.T) {
 	if len(s.counters) != 1 || s.counters["a_b"] != 1 {
 		t.Errorf("the server has %v", s.counters)
 	}
-	checkTexts(t, log.all(),
+	checkTexts(t, log.Texts(),
 		`statsd: family a_b: 1 series left out, among them "a_b": another series has the same name and tags`,
 		`statsd: family long: 1 series left out, among them "long|#label:`+long[:200-len("long|#label:")]+
 			`": the line is longer than a packet`)
-	if !errors.Is(log.errs[0], ErrDuplicate) || !errors.Is(log.errs[1], ErrTooLong) {
-		t.Errorf("the errors wrap none of ours: %v", log.errs)
+	if !errors.Is(log.All()[0], ErrDuplicate) || !errors.Is(log.All()[1], ErrTooLong) {
+		t.Errorf("the errors wrap none of ours: %v", log.All())
 	}
 	g.families = g.families[2:]
 	once(t, d)
 	g.families = append(g.families, counterFamily("a-b", 1), counterFamily("a b", 9))
 	once(t, d)
-	if got := len(log.all()); got != 3 {
+	if got := len(log.Texts()); got != 3 {
 		t.Errorf("%d reports, want another of the duplicate", got)
 	}
 }
@@ -208,7 +208,7 @@ func TestGatherers(t *testing.T) {
 		if s.counters["c"] != 5 {
 			t.Errorf("the server has %v", s.counters)
 		}
-		checkTexts(t, log.all(), "statsd: part of it failed")
+		checkTexts(t, log.Texts(), "statsd: part of it failed")
 		g.families = nil
 		if err := d.Once(); err == nil || err.Error() != "statsd: part of it failed" {
 			t.Errorf("got %v", err)

@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -19,6 +18,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/go-metrics-plus/metrics/drivers/internal/lines"
+	"github.com/go-metrics-plus/metrics/internal/logtest"
 )
 
 var isFinite = lines.IsFinite
@@ -100,33 +100,12 @@ func (s *server) receive(packet string) {
 // lines returns all lines received, in order.
 func (s *server) lines() string { return strings.Join(s.packets, "\n") + "\n" }
 
-// errorLog collects what goes to OnError.
-type errorLog struct {
-	mu   sync.Mutex
-	errs []error
-}
-
-func (l *errorLog) add(err error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.errs = append(l.errs, err)
-}
-
-func (l *errorLog) all() (texts []string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, err := range l.errs {
-		texts = append(texts, err.Error())
-	}
-	return texts
-}
-
 // newDriver makes one that sends to the server.
-func newDriver(t testing.TB, s *server, config Config) (*Driver, *errorLog) {
+func newDriver(t testing.TB, s *server, config Config) (*Driver, *logtest.Errors) {
 	t.Helper()
-	log := &errorLog{}
+	log := &logtest.Errors{}
 	if config.OnError == nil {
-		config.OnError = log.add
+		config.OnError = log.Add
 	}
 	d, err := New(config)
 	if err != nil {
