@@ -21,6 +21,8 @@ type Config struct {
 	// Prefix and Wrapped are what the registerer adds to names and labels.
 	Prefix  string
 	Wrapped []naming.Label
+
+	hash func(key []byte) uint64 // of the key of a series; a test has many share one
 }
 
 // Source is what is particular to the metrics of one source.

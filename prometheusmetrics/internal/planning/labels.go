@@ -84,7 +84,7 @@ func (s *scratch) hash(c *Config, family string, labels []naming.Label) (uint64,
 		}
 	}
 	s.key = naming.AppendSeries(append(s.key[:0], c.Prefix...), family, labels)
-	return maphash.Bytes(seed, s.key), nil
+	return c.hash(s.key), nil
 }
 
 // key makes the key of an entry: its family and labels, as the registry has them. It is
@@ -103,4 +103,4 @@ func (c *Config) key(e *entry) string {
 	return naming.Series(c.Prefix+e.part.family, labels)
 }
 
-func hashOf(key string) uint64 { return maphash.String(seed, key) }
+func hashOf(key []byte) uint64 { return maphash.Bytes(seed, key) }

@@ -40,6 +40,9 @@ type State struct {
 
 // NewState makes the state before the first plan.
 func NewState(config Config) *State {
+	if config.hash == nil {
+		config.hash = hashOf
+	}
 	s := &State{config: &config, exposition: families.Empty}
 	s.families, s.users = make(map[string]*family), make(map[string]*family)
 	s.clashes, s.adopted = make(map[string]string), make(map[string]struct{})
@@ -105,7 +108,7 @@ func (s *standing) worst() *problem.Problem {
 // Series returns the metric that exposes a series.
 func (s *State) Series(key string) (metric fmt.Stringer, held bool) {
 	same := func(e *entry) bool { return s.config.key(e) == key }
-	if e, held := s.series.Find(hashOf(key), same); held {
+	if e, held := s.series.Find(s.config.hash([]byte(key)), same); held {
 		return e.origin(), true
 	}
 	return nil, false

@@ -103,13 +103,18 @@ func (s *source) newListing() *listing {
 func (l *listing) add(name string, metric any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	switch {
-	case l.closed:
-	case len(l.found) == 0 && l.same < len(l.last) && l.last[l.same].is(name, metric):
-		l.same++
-	default:
-		l.found = append(l.found, found{name, metric})
+	if !l.closed {
+		l.take(l.last, found{name, metric})
 	}
+}
+
+// take notes what comes next of a source that had last the last time.
+func (l *listing) take(last []*Metric, next found) {
+	if len(l.found) == 0 && l.same < len(last) && last[l.same].is(next.name, next.metric) {
+		l.same++
+		return
+	}
+	l.found = append(l.found, next)
 }
 
 // close gives back memory that the listing does not need.

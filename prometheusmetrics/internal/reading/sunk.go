@@ -89,6 +89,6 @@ func (s *source) showSunk(reading uint64) {
 		if m.reading == 0 {
 			m.reading = reading
 		}
-		s.listing.found = append(s.listing.found, m.found)
+		s.listing.take(s.metrics, m.found)
 	}
 }

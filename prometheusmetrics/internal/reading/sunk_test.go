@@ -44,6 +44,29 @@ func TestSunkIsKept(t *testing.T) {
 	}
 }
 
+// TestKeptSunkIsTheSameList: what is kept for somebody to see is listed anew only when it
+// comes or goes.
+func TestKeptSunkIsTheSameList(t *testing.T) {
+	source := metrics.NewRegistry()
+	if err := source.Register("stays", counter(1)); err != nil {
+		t.Fatal(err)
+	}
+	r := readerOf(source)
+	before := r.Read(limit()).Metrics
+	source.SinkOnce("left", counter(2))
+	source.SinkOnce("left too", counter(3))
+	for reading, want := range []struct{ metrics, changes int }{{3, 1}, {3, 0}, {3, 0}, {1, 1}, {1, 0}} {
+		if want.metrics == 1 {
+			r.Saw(r.Reading())
+		}
+		got := r.Read(limit()).Metrics
+		if changed := &got[0] != &before[0]; len(got) != want.metrics || changed != (want.changes > 0) {
+			t.Errorf("reading %d: %d metrics, another list: %v; want %+v", reading, len(got), changed, want)
+		}
+		before = got
+	}
+}
+
 // labelsHang is a metric whose labels don't come back for a while.
 type labelsHang struct {
 	metrics.Counter
