@@ -57,10 +57,11 @@ func seriesOf[M Instrument](
 ) *series {
 	var none M
 	k := kindOf(none)
-	if s := base.find(base.family("", name), k, wantedSet(set)); s != nil {
+	w := wantedSet(set)
+	if s := base.find(base.family("", name), k, w); s != nil {
 		return s
 	}
-	return base.getOrAdd(name, set, k, construct(set, place{base, name}))
+	return base.getOrAdd(name, w, k, construct(set, place{base, name}))
 }
 
 // foreignGetOrRegister asks a registry that a user wrote. Whatever it does, the

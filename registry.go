@@ -184,11 +184,11 @@ func (r *StandardRegistry) GetOrRegister(name string, i any) any {
 		r.reports.Once(name, "not registered", err)
 		return metric
 	}
-	set := labelsOf(metric)
-	if s := r.find(r.family("", name), k, wantedSet(set)); s != nil {
+	w := wantedSet(labelsOf(metric))
+	if s := r.find(r.family("", name), k, w); s != nil {
 		return s.metric
 	}
-	return r.getOrAdd(name, set, k, metric).metric
+	return r.getOrAdd(name, w, k, metric).metric
 }
 
 // Register adds an instrument, a snapshot or a Healthcheck; a snapshot is
@@ -200,7 +200,7 @@ func (r *StandardRegistry) Register(name string, i any) error {
 	if k == kindNone {
 		return unsupported(name, i)
 	}
-	_, err := r.add(name, labelsOf(i), k, i, false)
+	_, err := r.add(name, wantedSet(labelsOf(i)), k, i, false)
 	return err
 }
 

@@ -3,17 +3,17 @@ package metrics
 // getOrAdd returns the series, made from metric if it is not there. If the name has
 // another type, the series is not exported. It is the same in later calls, so that no
 // counts are lost and the calls stay cheap.
-func (r *StandardRegistry) getOrAdd(name string, set *labelSet, k kind, metric any) *series {
-	s, err := r.add(name, set, k, metric, true)
+func (r *StandardRegistry) getOrAdd(name string, w *wanted, k kind, metric any) *series {
+	s, err := r.add(name, w, k, metric, true)
 	if conflict, ok := err.(*TypeConflictError); ok {
 		r.reports.Once(name, "not exported as "+conflict.Asked, err)
 	}
 	return s
 }
 
-// add registers a series. With stray, a series of the wrong type is added
-// without being exported, and returned beside the error.
-func (r *StandardRegistry) add(name string, set *labelSet, k kind, metric any, stray bool) (*series, error) {
+// add registers a series of the set that is wanted. With stray, a series of the wrong
+// type is added without being exported, and returned beside the error.
+func (r *StandardRegistry) add(name string, w *wanted, k kind, metric any, stray bool) (*series, error) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	f := r.family("", name)
@@ -21,9 +21,9 @@ func (r *StandardRegistry) add(name string, set *labelSet, k kind, metric any, s
 		f = &family{hash: hashName("", name), name: name, kind: k.family()}
 		r.families.Insert(f.hash, f, nil)
 	}
-	there := r.find(f, kindNone, wantedSet(set))
+	there := r.find(f, kindNone, w)
 	if there == nil && f.kind == k.family() {
-		return r.insert(newSeries(f, set, k, metric, true)), nil
+		return r.insert(newSeries(f, w.set, k, metric, true), w.hash), nil
 	}
 	if there != nil && (there.kind == k || there.kind.family() == k.family() && !stray) {
 		return there, DuplicateMetric(there.String())
@@ -35,19 +35,19 @@ func (r *StandardRegistry) add(name string, set *labelSet, k kind, metric any, s
 	if !stray {
 		return nil, err
 	}
-	s := r.find(f, k, wantedSet(set))
+	s := r.find(f, k, w)
 	if s == nil {
-		s = newSeries(f, set, k, metric, false)
+		s = newSeries(f, w.set, k, metric, false)
 		f.strays = append(f.strays, s)
-		r.index.Insert(s.hash(), s, nil)
+		r.index.Insert(f.hash+w.hash, s, nil)
 	}
 	return s, err
 }
 
-func (r *StandardRegistry) insert(s *series) *series {
+func (r *StandardRegistry) insert(s *series, labelHash uint64) *series {
 	s.family.add(s)
 	if s.labels != nil { // the family itself leads to the one without
-		r.index.Insert(s.hash(), s, nil)
+		r.index.Insert(s.family.hash+labelHash, s, nil)
 	}
 	r.order = append(r.order, s.slot)
 	r.view.Store(nil)

@@ -5,6 +5,7 @@ import (
 	"hash/maphash"
 	"math/bits"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -27,6 +28,7 @@ type Vec[M Instrument] struct {
 	registry Registry
 	name     string
 	labels   []string
+	sorted   []int // places in labels, in the order of their names
 	misuse   error // of the constructor
 	make     func(Labels) M
 
@@ -46,7 +48,11 @@ type vecEntry struct {
 // With gives an instrument that is not exported.
 func NewVec[M Instrument](r Registry, name string, labels ...string) *Vec[M] {
 	r = orDefault(r)
-	v := &Vec[M]{registry: r, name: name, labels: slices.Clone(labels)}
+	v := &Vec[M]{registry: r, name: name, labels: slices.Clone(labels), sorted: make([]int, len(labels))}
+	for i := range v.sorted {
+		v.sorted[i] = i
+	}
+	slices.SortFunc(v.sorted, func(i, j int) int { return strings.Compare(labels[i], labels[j]) })
 	sorted := slices.Sorted(slices.Values(labels))
 	if len(slices.Compact(sorted)) < len(labels) || slices.Contains(labels, "") {
 		v.misuse = fmt.Errorf("metric %s: label names %q are not distinct and not empty", reports.Printable(name), labels)
@@ -141,13 +147,27 @@ func (v *Vec[M]) get(hash uint64, values []string) M {
 // register returns the series of the values, registered if it is new, and its
 // slot. A registry of the user's has no slots.
 func (v *Vec[M]) register(values []string) (M, *slot) {
-	labels := v.labelsOf(values)
 	base, prefix := resolve(v.registry)
 	if base == nil {
-		return getOrRegister(v.name, v.registry, []Labels{labels}, v.construct), reserved
+		return getOrRegister(v.name, v.registry, []Labels{v.labelsOf(values)}, v.construct), reserved
 	}
-	s := seriesOf(base, prefix+v.name, newLabelSet(labels), v.construct)
+	s := seriesOf(base, prefix+v.name, v.labelSetOf(values), v.construct)
 	return s.metric.(M), s.slot
+}
+
+// labelSetOf is newLabelSet(v.labelsOf(values)) without the maps, which would cost as much
+// as all else of a new series.
+func (v *Vec[M]) labelSetOf(values []string) *labelSet {
+	pairs := make([]labelPair, 0, len(values))
+	for _, i := range v.sorted {
+		if values[i] != "" {
+			pairs = append(pairs, labelPair{v.labels[i], values[i]})
+		}
+	}
+	if len(pairs) == 0 {
+		return nil
+	}
+	return &labelSet{pairs: pairs}
 }
 
 func (v *Vec[M]) labelsOf(values []string) Labels {

@@ -3,6 +3,7 @@ package metrics
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"testing"
 )
 
@@ -232,5 +233,26 @@ func TestVecFuncThatFails(t *testing.T) {
 				t.Errorf("%d lines in the log, want %d", got, want)
 			}
 		})
+	}
+}
+
+// TestVecLabelSet: the labels of a series are those that its values say by a map, in
+// whatever order a Vec has its names.
+func TestVecLabelSet(t *testing.T) {
+	names := []string{"b", "c", "a"}
+	v := NewVec[Counter](NewRegistry(), "x", names...)
+	for _, values := range [][]string{
+		{"1", "2", "3"}, {"", "2", "3"}, {"1", "", ""}, {"", "", ""}, {"3", "3", "\xff"},
+	} {
+		got, want := v.labelSetOf(values), newLabelSet(v.labelsOf(values))
+		if !got.same(want) {
+			t.Errorf("%q gives %v, want %v", values, got, want)
+		}
+	}
+	if !slices.Equal(v.labels, []string{"b", "c", "a"}) {
+		t.Errorf("the names are %q", v.labels)
+	}
+	if v := NewVec[Counter](NewRegistry(), "x"); v.labelSetOf(nil) != nil {
+		t.Error("no names give labels")
 	}
 }
