@@ -1,6 +1,7 @@
 package prometheusmetrics
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -101,29 +102,56 @@ type renderedRun struct {
 	problems problemSet
 }
 
+// renderFamilies renders families that were gathered.
 func renderFamilies(all []*dto.MetricFamily, format wire.Format, coding wire.Coding, expected int) renderedRun {
-	encoder := wire.NewEncoder(format)
-	return renderEach(wire.NewRenderer(coding, expected), len(all), func(dst []byte, i int) ([]byte, string, error) {
-		if i%wire.Block == 0 {
-			encoder.Ahead(all[i:min(i+wire.Block, len(all))])
-		}
-		dst, err := encoder.Append(dst, all[i])
-		return dst, all[i].GetName(), err
+	return renderSpilling(coding, expected, func(r *wire.Renderer, spill spillFunc) (renderedRun, bool) {
+		encoder := wire.NewEncoder(format)
+		encoder.Spill = spill
+		return renderEach(r, len(all), func(dst []byte, i int) ([]byte, string, error) {
+			if i%wire.Block == 0 {
+				encoder.Ahead(all[i:min(i+wire.Block, len(all))])
+			}
+			dst, err := encoder.Append(dst, all[i])
+			return dst, all[i].GetName(), err
+		})
 	})
 }
 
-// renderEach renders n families, each by appending it.
+// spillFunc is called within a family with what there is of it; nil for never.
+type spillFunc func(dst []byte) []byte
+
+// renderSpilling renders families, of which large ones leave for the compressor before
+// they are whole. If that turns out to be wrong for one of them, as render then reports,
+// it begins again without.
+func renderSpilling(
+	coding wire.Coding, expected int, render func(*wire.Renderer, spillFunc) (out renderedRun, spilled bool),
+) renderedRun {
+	renderer := wire.NewRenderer(coding, expected)
+	out, spilled := render(renderer, func(dst []byte) []byte {
+		renderer.Buffer = dst
+		renderer.Spill()
+		return renderer.Buffer
+	})
+	if spilled {
+		out, _ = render(wire.NewRenderer(coding, expected), nil)
+	}
+	return out
+}
+
+// renderEach renders n families, each by appending it, and reports whether there is one
+// among them whose beginning must not have been spilled.
 func renderEach(
 	renderer *wire.Renderer, n int, add func(dst []byte, i int) ([]byte, string, error),
-) (out renderedRun) {
+) (out renderedRun, spilled bool) {
 	for i := range n {
 		var name string
 		var err error
 		if renderer.Buffer, name, err = add(renderer.Buffer, i); err != nil {
+			spilled = spilled || errors.Is(err, wire.ErrSpilled)
 			out.problems.add("encoding "+name, err)
 		}
 		renderer.Spill()
 	}
 	out.chunk = renderer.End()
-	return out
+	return out, spilled
 }

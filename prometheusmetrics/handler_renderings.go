@@ -2,7 +2,6 @@ package prometheusmetrics
 
 import (
 	"cmp"
-	"errors"
 	"sync"
 
 	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/families"
@@ -96,33 +95,15 @@ func (c *renderings) namesOf(flush *families.Exposition) map[string]struct{} {
 func renderFlush(
 	flush *families.Exposition, all []*families.Family, format wire.Format, coding wire.Coding, expected int,
 ) renderedRun {
-	out, spilled := renderParts(flush, all, format, coding, expected, true)
-	if spilled {
-		out, _ = renderParts(flush, all, format, coding, expected, false)
-	}
-	return out
-}
-
-// renderParts renders families, and reports whether there is one among them that must not
-// leave for the compressor before it is whole, though it should have.
-func renderParts(
-	flush *families.Exposition, all []*families.Family, format wire.Format, coding wire.Coding, expected int, spill bool,
-) (out renderedRun, spilled bool) {
-	writer, renderer := flush.NewWriter(format), wire.NewRenderer(coding, expected)
-	if spill {
-		writer.Spill = func(dst []byte) []byte {
-			renderer.Buffer = dst
-			renderer.Spill()
-			return renderer.Buffer
-		}
-	}
-	out = renderEach(renderer, len(all), func(dst []byte, i int) ([]byte, string, error) {
-		if i%families.Block == 0 {
-			writer.Ahead(all[i:min(i+families.Block, len(all))])
-		}
-		dst, err := writer.Append(dst, all[i])
-		spilled = spilled || errors.Is(err, families.ErrSpilled)
-		return dst, all[i].Name, err
+	return renderSpilling(coding, expected, func(r *wire.Renderer, spill spillFunc) (renderedRun, bool) {
+		writer := flush.NewWriter(format)
+		writer.Spill = spill
+		return renderEach(r, len(all), func(dst []byte, i int) ([]byte, string, error) {
+			if i%families.Block == 0 {
+				writer.Ahead(all[i:min(i+families.Block, len(all))])
+			}
+			dst, err := writer.Append(dst, all[i])
+			return dst, all[i].Name, err
+		})
 	})
-	return out, spilled
 }

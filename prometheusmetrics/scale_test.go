@@ -6,12 +6,19 @@
 package prometheusmetrics
 
 import (
+	"cmp"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/go-metrics-plus/metrics"
 )
@@ -101,6 +108,41 @@ func TestScrapeOfOneLargeFamily(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	if took := int(after.TotalAlloc - before.TotalAlloc); size < 2_000_000 || took > 2*size/3 {
 		t.Errorf("a compressed scrape of %d bytes allocated %d", size, took)
+	}
+}
+
+// TestScrapeOfOneLargeFamilyOfOthers: so is a family of another gatherer, and what its
+// compressed answer decodes to is what there is without compression, be the last of it
+// what only expfmt can write.
+func TestScrapeOfOneLargeFamilyOfOthers(t *testing.T) {
+	d, _, _, _ := newTestDriver(t, Config{Layout: LayoutTyped, Registry: newCrowd(50_000).registry})
+	once(t, d)
+	all, _ := d.Gather()
+	large := slices.MaxFunc(all, func(a, b *dto.MetricFamily) int { return cmp.Compare(len(a.Metric), len(b.Metric)) })
+	h := HandlerOptions{OnError: func(error) {}}.HandlerFor(
+		prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) { return []*dto.MetricFamily{large}, nil }))
+	size := get(h, "/metrics", acceptHeaders[8], "").Body.Len()
+	toolsLost()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	scrapeAs(h, acceptHeaders[8], "gzip")
+	runtime.ReadMemStats(&after)
+	if took := int(after.TotalAlloc - before.TotalAlloc); size < 2_000_000 || took > 3*size/4 {
+		t.Errorf("a compressed scrape of %d bytes allocated %d", size, took)
+	}
+	for range 2 {
+		for _, accept := range []string{acceptHeaders[0], acceptHeaders[8], acceptHeaders[10]} { // one for each format
+			plain := body(t, get(h, "/metrics", accept, ""))
+			for _, encoding := range []string{"gzip", "zstd"} {
+				if got := body(t, get(h, "/metrics", accept, encoding)); got != plain || len(got) < size/2 {
+					t.Errorf("%q, %s: %d bytes are not the %d of a plain answer", accept, encoding, len(got), len(plain))
+				}
+			}
+		}
+		last := large.Metric[len(large.Metric)-1]
+		last.Counter.Exemplar = &dto.Exemplar{
+			Label: last.Label, Value: proto.Float64(1), Timestamp: &timestamppb.Timestamp{Nanos: -1},
+		}
 	}
 }
 

@@ -1,7 +1,6 @@
 package families
 
 import (
-	"errors"
 	"slices"
 	"time"
 
@@ -38,11 +37,7 @@ func (e *Exposition) NewWriter(format wire.Format) *Writer {
 	return &Writer{encoder: wire.NewEncoder(format), format: format.Kind, e: e}
 }
 
-// ErrSpilled is why a family could not be written: expfmt has to write it, and its
-// beginning has been spilled. A writer that does not spill can write it.
-var ErrSpilled = errors.New("the beginning of the family has been spilled")
-
-// Append appends a family. The error is ErrSpilled, or of what can't be encoded, such as
+// Append appends a family. The error is wire.ErrSpilled, or of what can't be encoded, such as
 // an exemplar of the year 10000.
 func (w *Writer) Append(dst []byte, f *Family) ([]byte, error) {
 	start, spilled := len(dst), false
@@ -62,7 +57,7 @@ func (w *Writer) Append(dst []byte, f *Family) ([]byte, error) {
 	case covered:
 		return w.encoder.Finish(dst), nil
 	case spilled:
-		return dst, ErrSpilled
+		return dst, wire.ErrSpilled
 	}
 	one := *w.e
 	one.Families = []*Family{f}

@@ -123,11 +123,11 @@ func TestSpilledTooEarly(t *testing.T) {
 	late := NewFamily("late_total", "Help.", "", dto.MetricType_COUNTER, series)
 	writer := e.NewWriter(wire.NewFormat(expfmt.FmtOpenMetrics_1_0_0))
 	writer.Spill = func(dst []byte) []byte { return dst[:0] }
-	if _, err := writer.Append(nil, late); !errors.Is(err, ErrSpilled) {
+	if _, err := writer.Append(nil, late); !errors.Is(err, wire.ErrSpilled) {
 		t.Errorf("the error is %v", err)
 	}
 	writer.Spill = func(dst []byte) []byte { return dst } // it was not worth it
-	if _, err := writer.Append(nil, late); err == nil || errors.Is(err, ErrSpilled) {
+	if _, err := writer.Append(nil, late); err == nil || errors.Is(err, wire.ErrSpilled) {
 		t.Errorf("the error is %v, want that of the exemplar", err)
 	}
 }

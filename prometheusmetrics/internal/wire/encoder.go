@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 
 	dto "github.com/prometheus/client_model/go"
@@ -12,6 +13,11 @@ import (
 // between families, so it serves one goroutine at a time; making one is cheap. The
 // families are only read.
 type Encoder struct {
+	// Spill, where it is set, is called within a family now and then, with all that is in
+	// the buffer, and may return a buffer with less: families may have a million series.
+	// It is not called in protobuf, where the length of a family stands before it.
+	Spill func(dst []byte) []byte
+
 	format Format
 	text   textEncoder
 
@@ -28,13 +34,22 @@ func NewEncoder(format Format) *Encoder {
 	return e
 }
 
-// Append appends one family. The error is expfmt's for a family that it refuses,
-// and dst then holds what expfmt wrote until there.
+// ErrSpilled is why a family could not be written: expfmt has to write it, and its
+// beginning has been spilled. Whoever does not spill can write it.
+var ErrSpilled = errors.New("the beginning of the family has been spilled")
+
+// Append appends one family. The error is ErrSpilled, after which dst holds nothing of
+// use, or expfmt's for a family that it refuses, and dst then holds what expfmt wrote
+// until there.
 func (e *Encoder) Append(dst []byte, family *dto.MetricFamily) ([]byte, error) {
 	start := len(dst)
+	e.text.spill, e.text.spilled = e.Spill, false
 	dst, covered := e.try(dst, family)
-	if covered {
+	switch {
+	case covered:
 		return dst, nil
+	case e.text.spilled:
+		return dst, ErrSpilled
 	}
 	return e.fallBack(dst[:start], family)
 }

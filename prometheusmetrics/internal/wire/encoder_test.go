@@ -1,12 +1,16 @@
 package wire
 
 import (
+	"bytes"
+	"errors"
+	"math"
 	"strings"
 	"testing"
 
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
 // TestAppendEnd: OpenMetrics has an end, in every version, and no other format has.
@@ -38,5 +42,69 @@ func TestAppendRefuses(t *testing.T) {
 		if want := "before\n# TYPE good gauge\ngood 1\n"; err != nil || string(out) != want {
 			t.Errorf("then %q (%v), want %q", out, err, want)
 		}
+	}
+}
+
+func labelled(name, value string) []*dto.LabelPair {
+	return []*dto.LabelPair{{Name: &name, Value: &value}}
+}
+
+// largeFamily is a family of counters that are more than two blocks, of which the last one
+// has an exemplar.
+func largeFamily(exemplar *dto.Exemplar) *dto.MetricFamily {
+	f := &dto.MetricFamily{Name: proto.String("large_total"), Type: dto.MetricType_COUNTER.Enum()}
+	for i := range 2*Block + 1 {
+		f.Metric = append(f.Metric, &dto.Metric{
+			Label: labelled("a", strings.Repeat("x", i)), Counter: &dto.Counter{Value: proto.Float64(float64(i))},
+		})
+	}
+	f.Metric[2*Block].Counter.Exemplar = exemplar
+	return f
+}
+
+// TestEncoderSpill: what is taken out of the buffer within a family and what is left at
+// its end are the family, whole.
+func TestEncoderSpill(t *testing.T) {
+	large := largeFamily(nil)
+	for _, format := range formats() {
+		want, _ := NewEncoder(format).Append(nil, large)
+		var taken []byte
+		times := 0
+		e := NewEncoder(format)
+		e.Spill = func(dst []byte) []byte {
+			taken, times = append(taken, dst...), times+1
+			return dst[:0]
+		}
+		rest, err := e.Append(nil, large)
+		if got := append(taken, rest...); !bytes.Equal(got, want) || err != nil {
+			t.Errorf("%s: got (%v)\n%s\nwant\n%s", format.ContentType, err, got, want)
+		}
+		if (times == 2) != (format.Kind == Text || format.Kind == OpenMetrics) {
+			t.Errorf("%s: spilled %d times", format.ContentType, times)
+		}
+	}
+}
+
+// TestEncoderSpilledTooEarly: a family that only expfmt can write, or refuse, is not
+// written in parts. The next one is another matter.
+func TestEncoderSpilledTooEarly(t *testing.T) {
+	late := largeFamily(&dto.Exemplar{
+		Label: labelled("a", "x"), Value: proto.Float64(1), Timestamp: &timestamppb.Timestamp{Seconds: math.MaxInt64},
+	})
+	e := NewEncoder(NewFormat(expfmt.FmtOpenMetrics_1_0_0))
+	e.Spill = func(dst []byte) []byte { return dst[:0] }
+	if _, err := e.Append(nil, late); !errors.Is(err, ErrSpilled) {
+		t.Errorf("the error is %v", err)
+	}
+	late.Metric[2*Block] = nil // which panics
+	if _, err := e.Append(nil, late); !errors.Is(err, ErrSpilled) {
+		t.Errorf("the error of nil is %v", err)
+	}
+	if _, err := e.Append(nil, largeFamily(nil)); err != nil {
+		t.Errorf("the error of the next is %v", err)
+	}
+	e.Spill = func(dst []byte) []byte { return dst } // it was not worth it
+	if _, err := e.Append(nil, late); err == nil || errors.Is(err, ErrSpilled) {
+		t.Errorf("the error is %v, want that of the metric", err)
 	}
 }

@@ -21,6 +21,9 @@ type textEncoder struct {
 	metric *dto.Metric
 	labels []byte // of the metric, without braces
 
+	spill   func(dst []byte) []byte // nil for none; see Encoder
+	spilled bool                    // whether some of the family has been taken
+
 	scratch           []byte // for labels that are rendered here
 	quantiles, bounds memo
 	seen              int // by aheadOf
@@ -36,6 +39,11 @@ func (e *textEncoder) family(dst []byte, family *dto.MetricFamily) ([]byte, bool
 	dst, covered := e.comments(dst, family.GetType(), family.Help, family.Unit, false)
 	for i := 0; covered && i < len(family.Metric); i++ {
 		if i%Block == 0 {
+			if i > 0 && e.spill != nil {
+				before := len(dst)
+				dst = e.spill(dst)
+				e.spilled = e.spilled || len(dst) < before
+			}
 			e.seen = aheadOf(family.Metric, i)
 		}
 		if family.Metric[i] == nil || !e.renderLabels(family.Metric[i].Label) {
