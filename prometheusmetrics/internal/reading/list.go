@@ -65,9 +65,12 @@ func (r *Reader) list(limit Limit) (failed, news []error) {
 	}
 	runAll(calls, limit)
 	for i := range r.sources {
+		r.sources[i].keepSunk(r.seen)
+	}
+	r.keySunk(limit)
+	for i := range r.sources {
 		s := &r.sources[i]
 		err := s.listing.problem(limit)
-		s.keepSunk(r.seen)
 		if err == nil {
 			s.showSunk(r.reading)
 		}

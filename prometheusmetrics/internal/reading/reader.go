@@ -55,7 +55,8 @@ func (r *Reader) Reading() uint64 { return r.reading }
 func (r *Reader) Saw(reading uint64) { r.seen = reading }
 
 // Read finds all metrics and reads their values. It returns within what the limit
-// allows, and at most twice that again for sources and descriptions that hang.
+// allows, and at most that again for each of sources, labels of what was left in them,
+// and descriptions that hang.
 func (r *Reader) Read(limit Limit) Result {
 	r.reading++
 	failed, news := r.list(limit)

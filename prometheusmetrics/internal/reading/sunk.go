@@ -12,6 +12,7 @@ import (
 // sunk is such a metric.
 type sunk struct {
 	found
+	keyed   bool   // whether it has a key: until then it is not shown
 	key     string // by which series of the same name and labels are known
 	reading uint64 // the first that had it; 0 while it waits for one of the same key
 }
@@ -29,19 +30,60 @@ func (l *listing) each(source interface{ Each(func(string, any)) }) {
 }
 
 func (l *listing) addSunk(name string, metric any) {
-	key := name + labelsKey(metric) // without the lock, since it may take its time
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.sunk = append(l.sunk, sunk{found: found{name, metric}, key: key})
+	l.sunk = append(l.sunk, sunk{found: found{name, metric}})
 }
 
-// labelsKey returns the labels of a metric as text, if they can be had.
-func labelsKey(metric any) (key string) {
-	if m, ok := metric.(interface{ Labels() metrics.Labels }); ok {
-		defer func() { _ = recover() }()
-		key = m.Labels().String()
+// keyCall asks a metric for the labels that make its key.
+type keyCall struct {
+	call
+	of  *sunk
+	key string // once it is back
+}
+
+func newKeyCall(of *sunk) *keyCall {
+	name, metric := of.name, of.metric // the list may move while the call is out
+	c := &keyCall{of: of, key: name}   // if it fails
+	c.run = func() error {
+		c.key = keyOf(name, metric)
+		return nil
 	}
-	return key
+	return c
+}
+
+// keyOf returns the key of a metric, which is more than its name even without labels.
+func keyOf(name string, metric any) string { return name + metrics.Labels(labelsOf(metric)).String() }
+
+// keySunk gives keys to what is kept and has none. Metrics that are not ours are asked
+// for their labels. One that does not come back is not asked again, and its name is its
+// key, so that it is shown, and reported when it hangs as it is read. One whose turn did
+// not come waits for the next reading.
+func (r *Reader) keySunk(limit Limit) {
+	var asked []*keyCall
+	var calls []*call
+	for i := range r.sources {
+		all := r.sources[i].sunk
+		for j := range all {
+			switch m := &all[j]; {
+			case m.keyed:
+			case ownKind(m.metric) != Unknown: // whose labels are at hand
+				m.keyed, m.key = true, keyOf(m.name, m.metric)
+			default:
+				c := newKeyCall(m)
+				asked, calls = append(asked, c), append(calls, &c.call)
+			}
+		}
+	}
+	runAll(calls, limit)
+	for _, c := range asked {
+		switch {
+		case c.is(back):
+			c.of.keyed, c.of.key = true, c.key
+		case !c.is(waiting):
+			c.of.keyed, c.of.key = true, c.of.name
+		}
+	}
 }
 
 // shownSunk lists what is kept of all sources and shown by this reading.
@@ -74,7 +116,7 @@ func (s *source) keepSunk(seen uint64) {
 	}
 }
 
-// showSunk has the listing show what is kept, one of each key at a time.
+// showSunk has the listing show what is kept and has a key, one of each at a time.
 func (s *source) showSunk(reading uint64) {
 	if len(s.sunk) == 0 {
 		return
@@ -82,7 +124,7 @@ func (s *source) showSunk(reading uint64) {
 	shown := make(map[string]bool, len(s.sunk))
 	for i := range s.sunk {
 		m := &s.sunk[i]
-		if shown[m.key] {
+		if !m.keyed || shown[m.key] {
 			continue
 		}
 		shown[m.key] = true

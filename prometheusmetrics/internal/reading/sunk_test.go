@@ -1,11 +1,15 @@
 package reading
 
 import (
+	"fmt"
+	"runtime"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/go-metrics-plus/metrics"
+	"github.com/go-metrics-plus/metrics/prometheusmetrics/internal/problem"
 )
 
 // troubled is a registry whose listing panics, having given what was left.
@@ -70,25 +74,106 @@ func TestKeptSunkIsTheSameList(t *testing.T) {
 // labelsHang is a metric whose labels don't come back for a while.
 type labelsHang struct {
 	metrics.Counter
-	back chan struct{}
+	back  chan struct{}
+	calls atomic.Int32
 }
 
-func (m *labelsHang) Labels() metrics.Labels { <-m.back; return nil }
+func (m *labelsHang) Labels() metrics.Labels {
+	m.calls.Add(1)
+	<-m.back
+	return metrics.Labels{"l": "hangs"}
+}
 
-// Labels of what was left are asked for as late as a source may take.
+// Labels of what was left that don't come back cost that metric, and not what its source
+// has beside it, be it new or left, too.
 func TestSunkLabelsHang(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := metrics.NewRegistry()
-		metric := &labelsHang{counter(3), make(chan struct{})}
+		metric := &labelsHang{Counter: counter(3), back: make(chan struct{})}
 		source.SinkOnce("left", metric)
-		r := readerOf(source, given{{"other", counter(1)}})
-		if result := r.Read(limit()); len(result.Metrics) != 1 || result.Failed == nil {
-			t.Errorf("while the labels hang: %+v", result)
+		r := readerOf(source)
+		for round := range 3 {
+			source.Register(fmt.Sprint("new", round), counter(1))
+			source.SinkOnce("left", counter(int64(round)))
+			result := r.Read(limit())
+			m := byName(result)
+			if result.Failed != nil || m[fmt.Sprint("new", round)] == nil {
+				t.Errorf("round %d: a new metric is not seen: %v", round, result.Failed)
+			}
+			fresh := 0
+			for _, m := range result.Metrics {
+				switch {
+				case m.value == metric && (m.Fresh || m.Problem == nil || m.Problem.Reason != problem.Timeout):
+					t.Errorf("round %d: what hangs is %+v", round, m)
+				case m.Name == "left" && m.Fresh && m.Values.Value == 0:
+					fresh++
+				}
+			}
+			if fresh != 1 { // the others of its series wait until it was seen
+				t.Errorf("round %d: %d of what was left beside it are there", round, fresh)
+			}
+		}
+		if calls := metric.calls.Load(); calls != 2 { // for its key, and when it was read
+			t.Errorf("it was asked %d times for its labels", calls)
 		}
 		close(metric.back)
 		synctest.Wait()
-		if m := byName(r.Read(limit()))["left"]; m == nil || m.Values.Value != 3 {
-			t.Errorf("when they are back: %+v", m)
+		for _, m := range r.Read(limit()).Metrics {
+			if m.value == metric && (!m.Fresh || m.Values.Value != 3) {
+				t.Errorf("when they are back: %+v", m)
+			}
+		}
+		r.Saw(r.Reading())
+		for _, m := range r.Read(limit()).Metrics {
+			if m.value == metric {
+				t.Errorf("kept, though it was seen: %+v", m)
+			}
+		}
+	})
+}
+
+// Labels that panic or end the goroutine are none.
+func TestSunkLabelsFail(t *testing.T) {
+	for _, fail := range []func(){func() { panic("no") }, runtime.Goexit} {
+		source := metrics.NewRegistry()
+		source.SinkOnce("left", &labelsFail{counter(3), fail})
+		source.SinkOnce("other", counter(1))
+		r := readerOf(source)
+		for range 2 {
+			result := r.Read(limit())
+			m := byName(result)
+			if result.Failed != nil || m["other"] == nil || !m["other"].Fresh || m["left"] == nil || m["left"].Problem == nil {
+				t.Errorf("read %+v, %v", m, result.Failed)
+			}
+		}
+	}
+}
+
+type labelsFail struct {
+	metrics.Counter
+	fail func()
+}
+
+func (m *labelsFail) Labels() metrics.Labels { m.fail(); return nil }
+
+// However many hang, those whose labels come back are shown in the end.
+func TestSunkLabelsThatHangAreMany(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		source, back := metrics.NewRegistry(), make(chan struct{})
+		defer close(back)
+		for i := range 2 * maxCalls {
+			source.SinkOnce(fmt.Sprint("hangs", i), &labelsHang{Counter: counter(1), back: back})
+		}
+		for range 2 {
+			source.SinkOnce("foreign", &labelsFail{counter(3), func() {}})
+		}
+		r := readerOf(source)
+		for _, want := range []int{maxCalls, 2 * maxCalls, 2*maxCalls + 1} { // of one series, one at a time
+			result := r.Read(limit())
+			m := byName(result)["foreign"]
+			if len(result.Metrics) != want || (m != nil) != (want > 2*maxCalls) || m != nil && !m.Fresh {
+				t.Errorf("%d metrics are shown, want %d; among them %+v", len(result.Metrics), want, m)
+			}
 		}
 	})
 }
