@@ -37,11 +37,20 @@ type brokenSample struct{ ringSample }
 
 func (*brokenSample) Snapshot() Sample { return nil }
 
+// nilSample has one that is a nil pointer.
+type nilSample struct{ ringSample }
+
+func (*nilSample) Snapshot() Sample { return (*ringSample)(nil) }
+
 func TestHistogramOverABrokenSample(t *testing.T) {
-	h := NewHistogram(&brokenSample{})
-	h.Update(5)
-	if s := h.Snapshot(); s.Count() != 1 || s.Max() != 0 {
-		t.Errorf("%+v", readAll(s))
+	for _, sample := range []Sample{&brokenSample{}, &nilSample{}} {
+		h := NewHistogram(sample)
+		h.Update(5)
+		var stats Statistics
+		h.ReadStatistics(&stats, asked)
+		if s := h.Snapshot(); s.Count() != 1 || s.Max() != 0 || stats.Count != 1 || stats.Max != 0 {
+			t.Errorf("%T: %+v, %+v", sample, readAll(s), stats)
+		}
 	}
 }
 

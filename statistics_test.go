@@ -114,6 +114,30 @@ func TestEqualWeightsAreNoWeights(t *testing.T) {
 	}
 }
 
+// Only the differences of logarithms matter, in whatever order they come, and one that is
+// hardly any is none.
+func TestWeigh(t *testing.T) {
+	for _, weights := range [][]float64{{1, 2, 4}, {4, 2, 1}, {2, 4, 1}, {2, 1, 4}} {
+		want := weighted([]int64{1, 5, 9}, weights...)
+		for _, offset := range []float64{0, 1, 900} {
+			got := distribution{values: want.values}
+			for _, w := range weights {
+				got.weights = append(got.weights, math.Log(w)+offset)
+			}
+			got.weigh()
+			if len(got.weights) != 3 || !near(got.mean(), want.mean(), 1e-12) ||
+				!near(got.percentile(0.5), want.percentile(0.5), 1e-12) {
+				t.Errorf("%v after %v: mean %v, median %v, want %v, %v", weights, offset, got.mean(), got.percentile(0.5),
+					want.mean(), want.percentile(0.5))
+			}
+		}
+	}
+	equal := distribution{values: []int64{1, 5}, weights: []float64{900, 900 + even}}
+	if equal.weigh(); len(equal.weights) > 0 || equal.mean() != 3 {
+		t.Errorf("weights %v are not equal", equal.weights)
+	}
+}
+
 func TestWeightedFigures(t *testing.T) {
 	// Twice the weight is like being there twice, as far as these go.
 	unequal := weighted([]int64{1, 5, 9}, 0.2, 0.4, 0.2)
@@ -289,14 +313,15 @@ func TestReadStatisticsOfOneAfterTheOther(t *testing.T) {
 			return fmt.Sprintf("%+v", s)
 		}
 		var used Statistics
-		for _, before := range all {
-			for i, metric := range all {
-				var fresh Statistics
-				metric.ReadStatistics(&fresh, asked)
-				before.ReadStatistics(&used, asked)
-				metric.ReadStatistics(&used, asked)
-				if text(used) != text(fresh) {
-					t.Errorf("%d, a %T, after a %T: %s, want %s", i, metric, before, text(used), text(fresh))
+		for i := range all {
+			for j := range all {
+				for _, at := range []int{i, j} {
+					var fresh Statistics
+					all[at].ReadStatistics(&fresh, asked)
+					all[at].ReadStatistics(&used, asked)
+					if text(used) != text(fresh) {
+						t.Errorf("%d, a %T, where %d and %d take turns: %s, want %s", at, all[at], i, j, text(used), text(fresh))
+					}
 				}
 			}
 		}
