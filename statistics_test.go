@@ -315,7 +315,7 @@ func TestReadStatisticsOfOneAfterTheOther(t *testing.T) {
 		var used Statistics
 		for i := range all {
 			for j := range all {
-				for _, at := range []int{i, j} {
+				for _, at := range []int{i, j, i} {
 					var fresh Statistics
 					all[at].ReadStatistics(&fresh, asked)
 					all[at].ReadStatistics(&used, asked)
