@@ -170,6 +170,21 @@ func TestEachOrder(t *testing.T) {
 	}
 }
 
+// TestEachForgets: what was removed since the last Each takes no room.
+func TestEachForgets(t *testing.T) {
+	r := NewRegistry().(*StandardRegistry)
+	for i := range 100 {
+		GetOrRegisterCounter(fmt.Sprint(i), r)
+	}
+	for left := 99; left > 0; left-- {
+		r.all()
+		r.Unregister(fmt.Sprint(left))
+		if slots := len(r.all()); slots != left {
+			t.Fatalf("%d slots for %d counters", slots, left)
+		}
+	}
+}
+
 // TestEachWhileChanging uses the registry from the function that Each calls.
 func TestEachWhileChanging(t *testing.T) {
 	r := NewRegistry()

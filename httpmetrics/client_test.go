@@ -144,6 +144,7 @@ func TestClientErrors(t *testing.T) {
 		{os.ErrDeadlineExceeded, "timeout"},
 		{&url.Error{Err: timeoutError{}}, "timeout"},
 		{errors.New("any text"), "_OTHER"},
+		{noTimeout{errors.New("any text")}, "_OTHER"},
 		{nil, "_OTHER"}, // a RoundTripper that breaks its contract
 	} {
 		c := &testClient{t: t, url: &url.URL{Scheme: "https", Host: "example.com"}, registry: metrics.NewRegistry()}
@@ -167,6 +168,10 @@ func TestClientErrors(t *testing.T) {
 type timeoutError struct{ error }
 
 func (timeoutError) Timeout() bool { return true }
+
+type noTimeout struct{ error }
+
+func (noTimeout) Timeout() bool { return false }
 
 type roundTripper func(*http.Request) (*http.Response, error)
 
@@ -216,6 +221,47 @@ func TestClientErrorThatCannotBeRead(t *testing.T) {
 	}
 	if active := activeOf(r, "http.client.active_requests"); active != 0 {
 		t.Errorf("%d requests are active", active)
+	}
+	if got := errorType(none); got != "_OTHER" {
+		t.Errorf("it is of type %q", got)
+	}
+}
+
+// brokenBody is one that can be neither read nor closed.
+type brokenBody struct{ closed int }
+
+func (*brokenBody) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+func (b *brokenBody) Close() error           { b.closed++; return io.ErrClosedPipe }
+
+// A request ends with its response's body, also where that is broken, or nil, and is sent as
+// it is where its length is known.
+func TestClientBrokenBodies(t *testing.T) {
+	for name, body := range map[string]io.ReadCloser{"broken": &brokenBody{}, "nil": nil, "none": http.NoBody} {
+		r := metrics.NewRegistry()
+		request := httptest.NewRequest("POST", "http://example.com/", strings.NewReader("12345"))
+		transport := Config{Registry: r}.Transport(roundTripper(func(sent *http.Request) (*http.Response, error) {
+			if sent != request {
+				t.Errorf("%s: another request was sent", name)
+			}
+			return &http.Response{StatusCode: 200, Body: body, Request: sent}, nil
+		}))
+		response, err := transport.RoundTrip(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if body, ok := body.(*brokenBody); ok {
+			if _, err := response.Body.Read(make([]byte, 1)); err != io.ErrUnexpectedEOF {
+				t.Errorf("read: %v", err)
+			}
+			defer func() {
+				if err := response.Body.Close(); err != io.ErrClosedPipe || body.closed != 1 {
+					t.Errorf("closed %d times: %v", body.closed, err)
+				}
+			}()
+		}
+		if active := activeOf(r, "http.client.active_requests"); active != 0 {
+			t.Errorf("%s: %d requests are active", name, active)
+		}
 	}
 }
 
@@ -276,17 +322,19 @@ func TestClientCloseIdleConnections(t *testing.T) {
 
 // An exemplar function that panics costs the exemplar's request, not the response.
 func TestClientExemplar(t *testing.T) {
-	logtest.Capture(t)
+	log := logtest.Capture(t)
 	for want, exemplar := range map[int]func(context.Context) metrics.Labels{
 		1: func(context.Context) metrics.Labels { return metrics.Labels{"trace_id": "1"} },
 		0: func(context.Context) metrics.Labels { panic("no") },
 	} {
 		c := startClient(t, protocols[0], Config{Exemplar: exemplar})
-		response, err := c.Get(c.url.String() + "/echo")
-		if err != nil {
-			t.Fatal(err)
+		for range 2 {
+			response, err := c.Get(c.url.String() + "/echo")
+			if err != nil {
+				t.Fatal(err)
+			}
+			response.Body.Close()
 		}
-		response.Body.Close()
 		duration, _ := c.series("http.client.request.duration", "GET", "200", "").(metrics.Timer)
 		n := 0
 		for range duration.Snapshot().Exemplars() {
@@ -295,6 +343,9 @@ func TestClientExemplar(t *testing.T) {
 		if n != want {
 			t.Errorf("%d exemplars, want %d", n, want)
 		}
+	}
+	if log.Lines() != 1 || !strings.Contains(fmt.Sprint(log), "function Exemplar panicked: no") {
+		t.Errorf("logged %s", log)
 	}
 }
 

@@ -3,6 +3,7 @@ package httpmetrics
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -143,6 +144,61 @@ func TestRecorderAbilities(t *testing.T) {
 	}
 	if len(seen) != 16 {
 		t.Errorf("%d combinations were tried, want 16", len(seen))
+	}
+}
+
+// failing is a writer that can do all there is, and fails at each.
+type failing struct{ bareWriter }
+
+var errFailing = errors.New("no")
+
+func (failing) Write([]byte) (int, error)                    { return 1, errFailing }
+func (failing) WriteString(string) (int, error)              { return 1, errFailing }
+func (failing) Flush()                                       {}
+func (failing) FlushError() error                            { return errFailing }
+func (failing) Hijack() (net.Conn, *bufio.ReadWriter, error) { return nil, nil, errFailing }
+func (failing) ReadFrom(io.Reader) (int64, error)            { return 1, errFailing }
+func (failing) Push(string, *http.PushOptions) error         { return errFailing }
+
+// Whatever a handler does first, it gets the writer's error, and has answered with 200 if
+// that writes a header.
+func TestRecorderPassesErrorsOn(t *testing.T) {
+	for name, test := range map[string]struct {
+		do      func(http.ResponseWriter) error
+		code    int
+		written int64
+	}{
+		"write":  {func(w http.ResponseWriter) error { _, err := w.Write([]byte("ab")); return err }, 200, 1},
+		"string": {func(w http.ResponseWriter) error { _, err := io.WriteString(w, "ab"); return err }, 200, 1},
+		"read": {func(w http.ResponseWriter) error {
+			_, err := w.(io.ReaderFrom).ReadFrom(strings.NewReader("ab"))
+			return err
+		}, 200, 1},
+		"flush":       {func(w http.ResponseWriter) error { w.(http.Flusher).Flush(); return errFailing }, 200, 0},
+		"flush error": {func(w http.ResponseWriter) error { return http.NewResponseController(w).Flush() }, 200, 0},
+		"hijack":      {func(w http.ResponseWriter) error { _, _, err := w.(http.Hijacker).Hijack(); return err }, 0, 0},
+		"push":        {func(w http.ResponseWriter) error { return w.(http.Pusher).Push("/", nil) }, 0, 0},
+		"upgrade":     {func(w http.ResponseWriter) error { w.WriteHeader(101); return errFailing }, 101, 0},
+		"hint":        {func(w http.ResponseWriter) error { w.WriteHeader(103); return errFailing }, 0, 0},
+	} {
+		rec, w := newRecorder(failing{})
+		if err := test.do(w); err != errFailing || rec.code != test.code || rec.written != test.written || rec.hijacked {
+			t.Errorf("%s: %v, recorded %+v", name, err, rec)
+		}
+	}
+}
+
+// A request whose length is known keeps its body, and has that length.
+func TestRecorderBodyOfKnownLength(t *testing.T) {
+	for _, test := range []struct {
+		body         io.ReadCloser
+		length, want int64
+	}{{io.NopCloser(strings.NewReader("12345")), 5, 5}, {http.NoBody, 0, 0}, {http.NoBody, -1, 0}, {nil, -1, 0}} {
+		rec, _ := newRecorder(bareWriter{})
+		request := &http.Request{Body: test.body, ContentLength: test.length}
+		if rec.countBody(request); request.Body != test.body || rec.requestSize(request) != test.want {
+			t.Errorf("length %d: body %v, size %d", test.length, request.Body, rec.requestSize(request))
+		}
 	}
 }
 

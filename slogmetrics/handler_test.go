@@ -3,6 +3,7 @@ package slogmetrics
 import (
 	"bytes"
 	"context"
+	"io"
 	"log/slog"
 	"sync"
 	"testing"
@@ -38,6 +39,19 @@ func TestHandlerCounts(t *testing.T) {
 	logger.Log(t.Context(), slog.LevelDebug-4, "not enabled")
 	if got := countOf(r, "debug"); got != 1 {
 		t.Errorf("%d at debug, want 1", got)
+	}
+}
+
+// failing is a handler that can't write.
+type failing struct{ slog.Handler }
+
+func (failing) Handle(context.Context, slog.Record) error { return io.ErrShortWrite }
+
+func TestHandlerReturnsErrors(t *testing.T) {
+	r := metrics.NewRegistry()
+	err := NewHandler(failing{slog.DiscardHandler}, r).Handle(t.Context(), slog.Record{Level: slog.LevelWarn})
+	if err != io.ErrShortWrite || countOf(r, "warn") != 1 {
+		t.Errorf("error %v, %d records", err, countOf(r, "warn"))
 	}
 }
 
