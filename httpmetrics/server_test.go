@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/go-metrics-plus/metrics"
@@ -280,6 +281,32 @@ func TestServerDeadlineIsNoAbortedRequest(t *testing.T) {
 }
 
 // What a user's functions do costs the measuring of that request, and a line.
+// A request takes as long as its handler, or until its connection is hijacked.
+func TestServerDuration(t *testing.T) {
+	for status, want := range map[string]time.Duration{"200": 3 * time.Second, "101": time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			r := metrics.NewRegistry()
+			h := Config{Registry: r}.Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				time.Sleep(time.Second)
+				if status == "101" {
+					w.(http.Hijacker).Hijack()
+				}
+				time.Sleep(2 * time.Second)
+			}))
+			h.ServeHTTP(struct {
+				bareWriter
+				bareHijacker
+			}{}, httptest.NewRequest("GET", "/", nil))
+			timer, _ := metrics.GetSeries("http.server.request.duration", r, metrics.Labels{
+				methodLabel: "GET", routeLabel: "_UNMATCHED", statusLabel: status,
+			}).(metrics.Timer)
+			if timer.Count() != 1 || timer.Sum() != int64(want) {
+				t.Errorf("status %s: %d requests of %v in %v", status, timer.Count(), time.Duration(timer.Sum()), listed(r))
+			}
+		})
+	}
+}
+
 func TestServerUserCodePanics(t *testing.T) {
 	log := logtest.Capture(t)
 	r := metrics.NewRegistry()

@@ -93,6 +93,9 @@ func TestRequests(t *testing.T) {
 				if got := s.headers[0].Get("Content-Encoding"); (got == "gzip") == plain {
 					t.Errorf("encoding %q", got)
 				}
+				if got := s.headers[0]; got.Get("Content-Type") != "text/plain; charset=utf-8" || got.Get("User-Agent") != "go-metrics-plus" {
+					t.Errorf("headers %v", got)
+				}
 				if !strings.HasPrefix(s.bodies[0], "g gauge=0 ") {
 					t.Errorf("body %q", s.bodies[0])
 				}
@@ -220,6 +223,26 @@ func TestServerThatHangs(t *testing.T) {
 	d, _ := newDriver(t, nil, Config{URL: s, Gatherer: &gatherer{families: gauges("g")}, Timeout: 20 * time.Millisecond})
 	if err := d.Once(); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// The last bucket is written although client_golang leaves it out.
+func TestLastBucket(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	h := prometheus.NewHistogram(prometheus.HistogramOpts{Name: "h", Buckets: []float64{1}})
+	registry.MustRegister(h)
+	for version, want := range map[int][]string{0: {",+Inf=", "1="}, 1: {",+Inf=", "1="}, 2: {"le=+Inf ", "le=1 "}} {
+		s := newServer(t)
+		d, _ := newDriver(t, s, Config{Gatherer: registry, MetricVersion: version})
+		for i := range 2 {
+			h.Observe(7)
+			once(t, d)
+			for _, part := range want {
+				if !strings.Contains(s.bodies[i], part) {
+					t.Errorf("version %d: %s is not in\n%s", version, part, s.bodies[i])
+				}
+			}
+		}
 	}
 }
 

@@ -86,6 +86,80 @@ func TestQuantilesHaveANameOfTheirOwn(t *testing.T) {
 	}
 }
 
+// distribution is a family of one histogram or summary.
+func distribution(typ dto.MetricType, count uint64, sum float64, created int64) []*dto.MetricFamily {
+	name, bound, below := "d", 1.0, count-1
+	began := &timestamppb.Timestamp{Seconds: created}
+	metric := &dto.Metric{Summary: &dto.Summary{SampleCount: &count, SampleSum: &sum, CreatedTimestamp: began}}
+	if typ != dto.MetricType_SUMMARY {
+		metric = &dto.Metric{Histogram: &dto.Histogram{
+			SampleCount: &count, SampleSum: &sum, CreatedTimestamp: began,
+			Bucket: []*dto.Bucket{{UpperBound: &bound, CumulativeCount: &below}},
+		}}
+	}
+	return []*dto.MetricFamily{{Name: &name, Type: &typ, Metric: []*dto.Metric{metric}}}
+}
+
+// Where a distribution begins anew, all of it does; one that may go down has gauges.
+func TestDistributionsBeginAnew(t *testing.T) {
+	for _, typ := range []dto.MetricType{
+		dto.MetricType_SUMMARY, dto.MetricType_HISTOGRAM, dto.MetricType_GAUGE_HISTOGRAM,
+	} {
+		g, s := &gatherer{}, newServer(t)
+		d, log := newDriver(t, s, Config{Gatherer: g})
+		for i, step := range []struct {
+			count                       uint64
+			sum                         float64
+			created                     int64
+			totalCount, totalSum, below float64
+		}{
+			{2, 4, 1, 2, 4, 1}, {3, 5, 1, 3, 5, 2}, {3, 5, 2, 6, 10, 4}, {2, 6, 2, 8, 16, 5}, {2, 6, 2, 8, 16, 5},
+		} {
+			g.families = distribution(typ, step.count, step.sum, step.created)
+			once(t, d)
+			got, want := s.counters, []float64{step.totalCount, step.totalSum, step.below, step.totalCount}
+			if typ == dto.MetricType_GAUGE_HISTOGRAM {
+				got, want = s.gauges, []float64{float64(step.count), step.sum, float64(step.count - 1), float64(step.count)}
+			}
+			for j, key := range []string{"d_count", "d_sum", "d_bucket|#le:1", "d_bucket|#le:+Inf"} {
+				if j >= 2 && typ == dto.MetricType_SUMMARY {
+					continue
+				}
+				if got[key] != want[j] {
+					t.Errorf("%v, step %d: %s is %v, want %v", typ, i, key, got[key], want[j])
+				}
+			}
+		}
+		checkTexts(t, log.all())
+	}
+}
+
+// A name may become one of another type, and a counter may have no value for a while.
+func TestTypesThatChange(t *testing.T) {
+	g, s := &gatherer{}, newServer(t)
+	d, log := newDriver(t, s, Config{Gatherer: g})
+	typ := dto.MetricType_GAUGE
+	gauge := func(v float64) *dto.MetricFamily {
+		family := counterFamily("c", 0)
+		family.Type, family.Metric[0].Counter, family.Metric[0].Gauge = &typ, nil, &dto.Gauge{Value: &v}
+		return family
+	}
+	for i, step := range []struct {
+		family         *dto.MetricFamily
+		counter, gauge float64
+	}{
+		{gauge(5), 0, 5}, {counterFamily("c", 3), 3, 5}, {counterFamily("c", math.NaN()), 3, 5}, {counterFamily("c", 4), 4, 5},
+		{gauge(7), 4, 7}, {counterFamily("c", 2), 6, 7},
+	} {
+		g.families = []*dto.MetricFamily{step.family}
+		once(t, d)
+		if s.counters["c"] != step.counter || s.gauges["c"] != step.gauge {
+			t.Errorf("step %d: counter %v, gauge %v, want %v and %v", i, s.counters["c"], s.gauges["c"], step.counter, step.gauge)
+		}
+	}
+	checkTexts(t, log.all())
+}
+
 // A source that begins anew is known by a value that went down, or by the time when it
 // began to count.
 func TestRestartsOfTheSource(t *testing.T) {
