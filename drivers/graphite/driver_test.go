@@ -214,6 +214,22 @@ func TestGathererThatFailsInPart(t *testing.T) {
 	}
 }
 
+// Series that are gone take no room.
+func TestSeriesThatGoAreForgotten(t *testing.T) {
+	s, g := newServer(t), &gatherer{}
+	d, _ := newDriver(t, Config{Address: s.address(), Gatherer: g})
+	for _, names := range [][]string{{"a", "b", "c"}, {"b"}, {"b", "d"}} {
+		g.families = nil
+		for _, name := range names {
+			g.families = append(g.families, gauge(name, 1))
+		}
+		once(t, d)
+		if lines := s.take(); len(lines) != len(names) || len(d.lines.seen) != len(names) {
+			t.Errorf("%v: sent %q, %d are known", names, lines, len(d.lines.seen))
+		}
+	}
+}
+
 func TestEmptyFamilies(t *testing.T) {
 	name := "x"
 	s := newServer(t)
@@ -238,6 +254,26 @@ func TestClose(t *testing.T) {
 	}
 	if err := d.Once(); !errors.Is(err, ErrClosed) {
 		t.Errorf("once: %v", err)
+	}
+}
+
+// What Run meets is reported, what its variants meet is returned.
+func TestRunAndCloseReturnErrors(t *testing.T) {
+	broken := errors.New("broken")
+	d, log := newDriver(t, Config{Address: newServer(t).address(), Gatherer: &gatherer{err: broken}})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := d.RunContext(ctx); !errors.Is(err, context.Canceled) || !errors.Is(err, broken) {
+		t.Errorf("run: %v", err)
+	}
+	if err := d.Close(); !errors.Is(err, broken) {
+		t.Errorf("close: %v", err)
+	}
+	if err := d.RunContext(t.Context()); !errors.Is(err, ErrClosed) {
+		t.Errorf("run after close: %v", err)
+	}
+	if len(log.errs) != 1 {
+		t.Errorf("reported %v", log.errs)
 	}
 }
 

@@ -311,6 +311,26 @@ func TestClose(t *testing.T) {
 	}
 }
 
+// What Run meets is reported, what its variants meet is returned.
+func TestRunAndCloseReturnErrors(t *testing.T) {
+	broken := errors.New("broken")
+	d, log := newDriver(t, newServer(t), Config{Gatherer: &gatherer{err: broken}})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := d.RunContext(ctx); !errors.Is(err, context.Canceled) || !errors.Is(err, broken) {
+		t.Errorf("run: %v", err)
+	}
+	if err := d.Close(); !errors.Is(err, broken) {
+		t.Errorf("close: %v", err)
+	}
+	if err := d.RunContext(t.Context()); !errors.Is(err, ErrClosed) {
+		t.Errorf("run after close: %v", err)
+	}
+	if len(log.errs) != 1 {
+		t.Errorf("reported %v", log.errs)
+	}
+}
+
 // Lines are made in space that is there already.
 func TestAllocations(t *testing.T) {
 	families, _ := readFamilies(t, "../testdata/metrics.prom").Gather()
