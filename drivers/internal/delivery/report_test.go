@@ -3,12 +3,12 @@ package delivery
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"runtime"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/go-metrics-plus/metrics/internal/logtest"
 )
 
 // noError is what a nil pointer becomes as an error.
@@ -88,9 +88,7 @@ func TestOnErrorThatBlocksHoldsUpADeliveryForASecond(t *testing.T) {
 }
 
 func TestOnErrorDefaultsToTheLog(t *testing.T) {
-	var text strings.Builder
-	defer slog.SetDefault(slog.Default())
-	slog.SetDefault(slog.New(slog.NewTextHandler(&text, nil)))
+	log := logtest.Capture(t)
 	l, err := New(Config{Package: "test", Deliver: func(context.Context) error { return errors.New("refused") }})
 	if err != nil {
 		t.Fatal(err)
@@ -98,8 +96,8 @@ func TestOnErrorDefaultsToTheLog(t *testing.T) {
 	if err := l.Close(); err == nil || err.Error() != "test: refused" {
 		t.Errorf("close: %v", err)
 	}
-	if want := `level=WARN msg=test error="test: refused"`; !strings.Contains(text.String(), want) {
-		t.Errorf("logged %s, want %s", text.String(), want)
+	if got, want := log.String(), "level=WARN msg=test error=\"test: refused\"\n"; got != want {
+		t.Errorf("logged %s, want %s", got, want)
 	}
 }
 

@@ -234,6 +234,7 @@ func TestRequestTimeout(t *testing.T) {
 func TestRequestOfAnEndedContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		canceled, cancel := context.WithCancel(t.Context())
+		defer cancel()
 		soon, stop := context.WithTimeout(t.Context(), time.Second)
 		defer stop()
 		for _, ctx := range []context.Context{canceled, soon} {
