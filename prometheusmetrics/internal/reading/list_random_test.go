@@ -75,6 +75,7 @@ func listAgainstModel(t *testing.T, random *rand.Rand, seed uint64) {
 				delete(known, m)
 			}
 		}
+		synctest.Wait() // what hangs has got as far as that
 		for _, s := range sources {
 			if s.release != nil {
 				close(s.release)
