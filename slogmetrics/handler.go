@@ -1,13 +1,16 @@
 // Package slogmetrics counts log records by level, so that a graph and an alert show
 // what a log says too often:
 //
-//	slog.SetDefault(slog.New(slogmetrics.NewHandler(slog.Default().Handler(), nil)))
+//	text := slog.NewTextHandler(os.Stderr, nil)
+//	slog.SetDefault(slog.New(slogmetrics.NewHandler(text, nil)))
 //
 // It imports the standard library alone.
 package slogmetrics
 
 import (
 	"context"
+	"fmt"
+	"log"
 	"log/slog"
 
 	"github.com/go-metrics-plus/metrics"
@@ -21,10 +24,17 @@ import (
 //
 // What next is not enabled for is not counted. A nil next only counts, and is enabled
 // for all levels. A record costs one atomic addition more, and allocates nothing.
+//
+// The handler that slog.Default has in a new program is replaced by a slog.TextHandler
+// that writes to where package log does. It writes through package log, which hands its
+// lines to the default handler once that is another: inside of that one, the first
+// record would never come back.
 func NewHandler(next slog.Handler, r metrics.Registry) slog.Handler {
-	if next == nil {
-		next = slog.DiscardHandler
-		return &handler{next: everything{next}, counts: newCounts(r)}
+	switch {
+	case next == nil:
+		next = everything{slog.DiscardHandler}
+	case fmt.Sprintf("%T", next) == "*slog.defaultHandler": // the type is not exported
+		next = slog.NewTextHandler(log.Writer(), nil)
 	}
 	return &handler{next: next, counts: newCounts(r)}
 }

@@ -3,13 +3,15 @@ package slogmetrics
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
+	"log"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"testing/slogtest"
-
-	"encoding/json"
+	"time"
 
 	"github.com/go-metrics-plus/metrics"
 )
@@ -99,5 +101,36 @@ func TestHandlerAllocs(t *testing.T) {
 	ctx := context.Background()
 	if got := testing.AllocsPerRun(100, func() { h.Handle(ctx, record) }); got != 0 {
 		t.Errorf("%v allocations", got)
+	}
+}
+
+// What wraps the handler that a new program has may become the default itself, and package
+// log is heard through it. A hang is what fails here.
+func TestHandlerOfTheDefault(t *testing.T) {
+	saved, output, flags := slog.Default(), log.Writer(), log.Flags()
+	defer func() {
+		slog.SetDefault(saved)
+		log.SetOutput(output)
+		log.SetFlags(flags)
+	}()
+	var out bytes.Buffer
+	log.SetOutput(&out)
+	r := metrics.NewRegistry()
+	slog.SetDefault(slog.New(NewHandler(saved.Handler(), r)))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		slog.Info("from slog", "a", 1)
+		slog.Debug("not enabled")
+		log.Print("from log")
+	}()
+	select {
+	case <-done:
+	case <-time.After(time.Minute):
+		t.Fatal("a record does not come back")
+	}
+	if countOf(r, "info") != 2 || countOf(r, "debug") != 0 || !strings.Contains(out.String(), `msg="from slog" a=1`) ||
+		!strings.Contains(out.String(), `msg="from log"`) {
+		t.Errorf("counted %d, wrote %s", countOf(r, "info"), &out)
 	}
 }
