@@ -79,7 +79,6 @@ func listAgainstModel(t *testing.T, random *rand.Rand, seed uint64) {
 		for _, s := range sources {
 			if s.release != nil {
 				close(s.release)
-				s.release = nil
 			}
 		}
 		synctest.Wait() // for what has hung, which comes too late
@@ -102,7 +101,7 @@ func (s *messy) change(random *rand.Rand) {
 			random.Shuffle(len(s.all), func(i, j int) { s.all[i], s.all[j] = s.all[j], s.all[i] })
 		}
 	}
-	s.twice, s.panics, s.hangs = random.IntN(4) == 0, -1, -1
+	s.twice, s.panics, s.hangs, s.release = random.IntN(4) == 0, -1, -1, nil
 	if len(s.all) > 0 {
 		switch random.IntN(8) {
 		case 0:
