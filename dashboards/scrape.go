@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
+	"strings"
 
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
@@ -31,19 +33,47 @@ func Scrape(ctx context.Context, address string) ([]*dto.MetricFamily, error) {
 		return nil, errNoURL // which net/url would quote, with the password
 	}
 	request.Header.Set("Accept", accept)
-	response, err := http.DefaultClient.Do(request)
+	families, err := ask(request)
 	if err != nil {
-		return nil, fmt.Errorf("dashboards: %s: %w", shown(request.URL), withoutAddress(err))
+		return nil, fmt.Errorf("dashboards: %s: %w", shown(request.URL), printable(err))
+	}
+	return families, nil
+}
+
+func ask(request *http.Request) ([]*dto.MetricFamily, error) {
+	client := *http.DefaultClient
+	if client.CheckRedirect == nil {
+		client.CheckRedirect = followSilently
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return nil, withoutAddress(err)
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("dashboards: %s: %s", shown(request.URL), response.Status)
+		return nil, errors.New(response.Status)
 	}
-	families, err := decode(response.Body, expfmt.ResponseFormat(response.Header))
-	if err != nil {
-		return nil, fmt.Errorf("dashboards: %s: %w", shown(request.URL), err)
+	return decode(response.Body, expfmt.ResponseFormat(response.Header))
+}
+
+// followSilently follows redirects as net/http does, and does not tell where they come
+// from: the address before may have a token in its query.
+func followSilently(next *http.Request, before []*http.Request) error {
+	if len(before) >= 10 {
+		return errors.New("stopped after 10 redirects")
 	}
-	return families, nil
+	next.Header.Del("Referer")
+	return nil
+}
+
+// printable returns the error itself, or one whose text is quoted where the server's
+// words in it could steer the terminal that they are written to.
+func printable(err error) error {
+	text := err.Error()
+	if strings.ContainsFunc(text, func(r rune) bool { return !strconv.IsPrint(r) }) {
+		return fmt.Errorf("%q", text)
+	}
+	return err
 }
 
 var errNoURL = errors.New("dashboards: the address is no URL")

@@ -2,8 +2,10 @@ package dashboards
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -78,4 +80,54 @@ func FuzzRead(f *testing.F) {
 			t.Errorf("the dashboard is no JSON:\n%s", m.dashboard)
 		}
 	})
+}
+
+// Where a redirect leads to another host, that one does not learn what may be secret.
+func TestScrapeTellsNoOtherHost(t *testing.T) {
+	var elsewhere http.Header
+	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { elsewhere = r.Header }))
+	defer other.Close()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/loop" {
+			http.Redirect(w, r, "/loop", http.StatusFound)
+			return
+		}
+		http.Redirect(w, r, strings.Replace(other.URL, "127.0.0.1", "localhost", 1), http.StatusFound)
+	}))
+	defer server.Close()
+	address := strings.Replace(server.URL, "http://", "http://user:secret@", 1)
+	if _, err := Scrape(t.Context(), address+"/metrics?token=secret"); err != nil {
+		t.Fatal(err)
+	}
+	if elsewhere == nil || strings.Contains(fmt.Sprint(elsewhere), "secret") || elsewhere.Get("Authorization") != "" {
+		t.Errorf("the other host was sent %v", elsewhere)
+	}
+	if _, err := Scrape(t.Context(), address+"/loop?token=secret"); err == nil || strings.Contains(err.Error(), "secret") {
+		t.Errorf("a loop of redirects: %v", err)
+	}
+}
+
+// Whatever a server answers, an error is one line without escapes of a terminal.
+func TestScrapeOfHostileAnswers(t *testing.T) {
+	for _, text := range hostile {
+		for place, answer := range map[string]string{
+			"status":   "400 " + text + "\r\n\r\n",
+			"header":   "200 OK\r\n" + text + "\r\n\r\n",
+			"location": "302 Found\r\nLocation: http://[" + text + "\r\n\r\n",
+			"name":     "200 OK\r\n\r\n" + text + "\x1b[2J\xff{\n",
+			"value":    "200 OK\r\n\r\na{l=\"" + text + "\x1b[2J\xff\"} b\n",
+		} {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
+					conn.Write([]byte("HTTP/1.1 " + answer))
+					conn.Close()
+				}
+			}))
+			_, err := Scrape(t.Context(), server.URL)
+			server.Close()
+			if err != nil && strings.ContainsFunc(err.Error(), func(r rune) bool { return !strconv.IsPrint(r) }) {
+				t.Errorf("%s of %.60q: error %.300q", place, text, err.Error())
+			}
+		}
+	}
 }

@@ -45,6 +45,8 @@ func TestFailures(t *testing.T) {
 		{"later", 0, withDelay(codes.Unavailable, 7*time.Second), delivery.Failure{Kind: "Unavailable", RetryAfter: 7 * time.Second}, "not now"},
 		{"exhausted", 0, status.Error(codes.ResourceExhausted, "not now"), delivery.Failure{Kind: "ResourceExhausted", Permanent: true}, "not now"},
 		{"exhausted for a while", 0, withDelay(codes.ResourceExhausted, time.Second), delivery.Failure{Kind: "ResourceExhausted", RetryAfter: time.Second}, "not now"},
+		{"invented", 0, status.Error(codes.Code(12345), "not now"), delivery.Failure{Kind: "unknown code", Permanent: true}, "not now"},
+		{"terminal", 0, status.Error(codes.Unavailable, "\x1b[2J"), delivery.Failure{Kind: "Unavailable"}, `\x1b[2J"`},
 		{"refused", 0, status.Error(codes.PermissionDenied, "not now"), delivery.Failure{Kind: "PermissionDenied", Permanent: true}, "not now"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -48,7 +48,7 @@ func (s *sender) grpcFailure(err error) error {
 		return failure
 	}
 	delay, asked := retryDelay(answer)
-	failure.Kind, failure.RetryAfter = answer.Code().String(), delay
+	failure.Kind, failure.RetryAfter = kindOf(answer.Code()), delay
 	switch answer.Code() {
 	case codes.Canceled, codes.DeadlineExceeded, codes.Aborted, codes.OutOfRange, codes.Unavailable, codes.DataLoss:
 	case codes.ResourceExhausted:
@@ -57,6 +57,15 @@ func (s *sender) grpcFailure(err error) error {
 		failure.Permanent = true
 	}
 	return failure
+}
+
+// kindOf is the name of a code that gRPC has. All others are one kind: a receiver may make
+// up as many as there are numbers, and each kind is kept and reported.
+func kindOf(code codes.Code) string {
+	if code > codes.Unauthenticated { // the last one
+		return "unknown code"
+	}
+	return code.String()
 }
 
 // retryDelay returns how long the receiver wants to be left alone, and whether it says so.
