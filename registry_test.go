@@ -170,6 +170,33 @@ func TestEachOrder(t *testing.T) {
 	}
 }
 
+// stoppableCheck counts how often it was stopped.
+type stoppableCheck struct {
+	Healthcheck
+	stopped int
+}
+
+func (c *stoppableCheck) Stop() { c.stopped++ }
+
+// UnregisterAll stops what can be stopped, and an Each that is under way sees the rest go.
+func TestUnregisterAllStops(t *testing.T) {
+	r := NewRegistry()
+	check := &stoppableCheck{Healthcheck: NewHealthcheck(nil)}
+	if err := r.Register("check", check); err != nil {
+		t.Fatal(err)
+	}
+	GetOrRegisterCounter("a", r)
+	GetOrRegisterCounter("b", r)
+	var seen []string
+	r.Each(func(name string, _ any) {
+		seen = append(seen, name)
+		r.UnregisterAll()
+	})
+	if check.stopped != 1 || !slices.Equal(seen, []string{"check"}) {
+		t.Errorf("stopped %d times, saw %q", check.stopped, seen)
+	}
+}
+
 // TestEachForgets: what was removed since the last Each takes no room.
 func TestEachForgets(t *testing.T) {
 	r := NewRegistry().(*StandardRegistry)
