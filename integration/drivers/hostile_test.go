@@ -155,6 +155,36 @@ func TestHostileTextsToVictoriaMetrics(t *testing.T) {
 	})
 }
 
+// Graphite's carbon has files for what was put in and for nothing else, and none outside of
+// the prefix.
+func TestHostileTextsToCarbon(t *testing.T) {
+	const prefix, tooLong = "test.hostile.", 10 // parts of paths that no file can be called
+	c := harness.StartCarbon(t)
+	d, err := graphite.New(graphite.Config{Address: c.Address, Prefix: prefix[:len(prefix)-1], Gatherer: hostileApplication(t), OnError: func(err error) { t.Log(err) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Log(err) // which are the same once they are written, or too long
+	}
+	harness.Eventually(t, "all series to be stored", func() error {
+		paths, err := c.Paths()
+		if err != nil {
+			return err
+		}
+		for _, path := range paths {
+			if !strings.HasPrefix(path, prefix+ownPrefix) {
+				t.Errorf("there is %q", path)
+			}
+		}
+		// The paths of label values become the same for most.
+		if n := len(paths); n < (hostileKinds-1)*len(hostile.Texts)-tooLong || n > hostileKinds*len(hostile.Texts) {
+			return fmt.Errorf("%d series of %d texts", n, len(hostile.Texts))
+		}
+		return nil
+	})
+}
+
 // A statsd_exporter shows nothing that was not put in.
 func TestHostileTextsToStatsDExporter(t *testing.T) {
 	for _, format := range []statsd.Format{statsd.FormatDogStatsD, statsd.FormatStatsD} {

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"net"
 	"os"
@@ -108,4 +109,20 @@ func (c *Carbon) Last(path string) (float64, error) {
 		}
 	}
 	return value, nil
+}
+
+// Paths returns all paths under which something is stored, but for carbon's own.
+func (c *Carbon) Paths() (paths []string, err error) {
+	root := filepath.Join(c.folder, "whisper")
+	err = filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		path := strings.ReplaceAll(strings.TrimPrefix(file, root+"/"), "/", ".")
+		if !strings.HasPrefix(path, "carbon.") {
+			paths = append(paths, strings.TrimSuffix(path, ".wsp"))
+		}
+		return nil
+	})
+	return paths, err
 }
