@@ -163,6 +163,33 @@ func TestBucketSmallIntegersAreExact(t *testing.T) {
 	}
 }
 
+// Values that fill one bucket evenly have their percentiles and their deviation, though all
+// that is known of them is how many they are.
+func TestBucketStatisticsWithinABucket(t *testing.T) {
+	for _, sign := range []int64{1, -1} {
+		s := NewBucketSample(0.05)
+		s.Update(sign * 10_000)
+		only := snapshotOfBuckets(s)
+		low, high := only.scheme.Limits(only.buckets[0].position)
+		if middle := only.Values()[0]; math.Abs(float64(middle)-(low+high)/2) > 1 {
+			t.Errorf("the middle of %v to %v is %v", low, high, middle)
+		}
+		s.Clear()
+		for v := int64(low); v <= int64(high); v++ {
+			s.Update(v)
+		}
+		all, n := snapshotOfBuckets(s), high-low+1
+		for rank := 1.0; rank <= n; rank++ {
+			if got, want := all.Percentile(rank/(n+1)), low+rank-1; math.Abs(got-want) > 1 {
+				t.Fatalf("rank %v of %v to %v is %v", rank, low, high, got)
+			}
+		}
+		if got, want := all.Variance(), (n*n-1)/12; far(got, want, 0.01, want) {
+			t.Errorf("variance %v, want %v", got, want)
+		}
+	}
+}
+
 func TestBucketReadStatistics(t *testing.T) {
 	bucketed := NewRegistry(WithSample(func() Sample { return NewBucketSample(0.05) }))
 	timer, ps := newTimer(nil, place{registry: bucketed}), []float64{0.5, 0.9}
