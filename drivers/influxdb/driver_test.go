@@ -326,8 +326,8 @@ func TestRunAndCloseReturnErrors(t *testing.T) {
 	if err := d.RunContext(t.Context()); !errors.Is(err, ErrClosed) {
 		t.Errorf("run after close: %v", err)
 	}
-	if len(log.errs) != 1 {
-		t.Errorf("reported %v", log.errs)
+	if len(log.All()) != 1 {
+		t.Errorf("reported %v", log.All())
 	}
 }
 

@@ -131,7 +131,7 @@ func TestDistributionsBeginAnew(t *testing.T) {
 				}
 			}
 		}
-		checkTexts(t, log.all())
+		checkTexts(t, log.Texts())
 	}
 }
 
@@ -158,7 +158,7 @@ func TestTypesThatChange(t *testing.T) {
 			t.Errorf("step %d: counter %v, gauge %v, want %v and %v", i, s.counters["c"], s.gauges["c"], step.counter, step.gauge)
 		}
 	}
-	checkTexts(t, log.all())
+	checkTexts(t, log.Texts())
 }
 
 // A source that begins anew is known by a value that went down, or by the time when it
@@ -401,7 +401,7 @@ func TestRunAndCloseReturnErrors(t *testing.T) {
 	if err := d.RunContext(t.Context()); !errors.Is(err, ErrClosed) {
 		t.Errorf("run after close: %v", err)
 	}
-	if len(log.all()) != 1 {
-		t.Errorf("reported %v", log.all())
+	if len(log.All()) != 1 {
+		t.Errorf("reported %v", log.All())
 	}
 }
