@@ -203,7 +203,7 @@ func TestCounterIncFloat64Whole(t *testing.T) {
 	c.IncFloat64(1 << 53)
 	c.IncFloat64(1)
 	if c.Count() != 1<<53+1 || c.state.rare.Load() != nil {
-		t.Errorf("count %d, want %d without more memory", c.Count(), 1<<53+1)
+		t.Errorf("count %d, want %d without more memory", c.Count(), int64(1<<53+1))
 	}
 	for n, want := range map[float64]int64{0x1p63: math.MaxInt64, -0x1p63: math.MinInt64} {
 		c := NewCounter()
