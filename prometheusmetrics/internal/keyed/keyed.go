@@ -4,7 +4,10 @@
 // compares what it finds.
 package keyed
 
-import "iter"
+import (
+	"iter"
+	"slices"
+)
 
 // Index holds entries under the hashes of their keys. Its zero value is empty and ready
 // for use, by one goroutine at a time.
@@ -58,28 +61,21 @@ func (x *Index[E]) Add(hash uint64, entry E) {
 
 // Remove removes an entry, if it is there.
 func (x *Index[E]) Remove(hash uint64, entry E) {
-	first, found := x.first[hash]
-	if !found {
-		return
-	}
 	others := x.more[hash]
-	if first != entry {
-		for i, other := range others {
-			if other == entry {
-				others = append(others[:i:i], others[i+1:]...)
-				x.count--
-				break
-			}
-		}
-	} else {
-		x.count--
+	at := slices.Index(others, entry)
+	if first, found := x.first[hash]; found && first == entry {
 		if len(others) == 0 {
 			delete(x.first, hash)
+			x.count--
 			return
 		}
-		x.first[hash], others = others[0], others[1:]
+		x.first[hash], at = others[0], 0
 	}
-	if x.more[hash] = others; len(others) == 0 {
+	if at < 0 {
+		return
+	}
+	x.count--
+	if x.more[hash] = slices.Delete(others, at, at+1); len(others) == 1 {
 		delete(x.more, hash)
 	}
 }

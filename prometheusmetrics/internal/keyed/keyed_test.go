@@ -47,6 +47,17 @@ func TestIndexAgainstMap(t *testing.T) {
 	}
 }
 
+// TestRemoveOfAnotherEntry: what is not there is not removed, though another one has its
+// hash.
+func TestRemoveOfAnotherEntry(t *testing.T) {
+	var x Index[int]
+	x.Add(7, 1)
+	x.Remove(7, 2)
+	if _, ok := x.Find(7, func(e int) bool { return e == 1 }); !ok || x.Len() != 1 {
+		t.Errorf("%d entries, the other is found: %v", x.Len(), ok)
+	}
+}
+
 // TestShrink: the memory of a few that have gone is kept, that of many is not, and what
 // is left is found.
 func TestShrink(t *testing.T) {
