@@ -43,6 +43,12 @@ type entry struct {
 // series is what is published of the entry, or will be.
 func (e *entry) series() *families.Series { return e.shown.Load() }
 
+// isSame reports whether the entries have one key, without making keys: what the
+// registerer adds is the same for all, and names have no characters that keys quote.
+func (e *entry) isSame(other *entry) bool {
+	return e.part.family == other.part.family && e.series().Labels == other.series().Labels
+}
+
 // newAdmission makes the admission of a member, in one place with the series.
 func newAdmission(m *member, f *form) *admission {
 	var a *admission

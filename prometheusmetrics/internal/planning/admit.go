@@ -171,8 +171,7 @@ func (p *Plan) takeBack(e *entry) {
 
 // holder returns who will have the series of an entry.
 func (p *Plan) holder(e *entry) *entry {
-	c := p.state.config
-	same := func(other *entry) bool { return c.key(other) == c.key(e) }
+	same := func(other *entry) bool { return other.isSame(e) }
 	if other, added := p.series.Find(e.hash, same); added {
 		return other
 	}
