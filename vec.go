@@ -53,8 +53,8 @@ func NewVec[M Instrument](r Registry, name string, labels ...string) *Vec[M] {
 		v.sorted[i] = i
 	}
 	slices.SortFunc(v.sorted, func(i, j int) int { return strings.Compare(labels[i], labels[j]) })
-	sorted := slices.Sorted(slices.Values(labels))
-	if len(slices.Compact(sorted)) < len(labels) || slices.Contains(labels, "") {
+	same := func(i, j int) bool { return labels[i] == labels[j] }
+	if len(slices.CompactFunc(slices.Clone(v.sorted), same)) < len(labels) || slices.Contains(labels, "") {
 		v.misuse = fmt.Errorf("metric %s: label names %q are not distinct and not empty", reports.Printable(name), labels)
 	}
 	return v
