@@ -104,51 +104,53 @@ type renderedRun struct {
 
 // renderFamilies renders families that were gathered.
 func renderFamilies(all []*dto.MetricFamily, format wire.Format, coding wire.Coding, expected int) renderedRun {
-	return renderSpilling(coding, expected, func(r *wire.Renderer, spill spillFunc) (renderedRun, bool) {
+	nameOf := (*dto.MetricFamily).GetName
+	return renderAll(all, nameOf, coding, expected, func(spill spillFunc) familyWriter[*dto.MetricFamily] {
 		encoder := wire.NewEncoder(format)
 		encoder.Spill = spill
-		return renderEach(r, len(all), func(dst []byte, i int) ([]byte, string, error) {
-			if i%wire.Block == 0 {
-				encoder.Ahead(all[i:min(i+wire.Block, len(all))])
-			}
-			dst, err := encoder.Append(dst, all[i])
-			return dst, all[i].GetName(), err
-		})
+		return encoder
 	})
+}
+
+// familyWriter appends families one by one, and is told of some before they come.
+type familyWriter[F any] interface {
+	Ahead(next []F)
+	Append(dst []byte, family F) ([]byte, error)
 }
 
 // spillFunc is called within a family with what there is of it; nil for never.
 type spillFunc func(dst []byte) []byte
 
-// renderSpilling renders families, of which large ones leave for the compressor before
-// they are whole. If that turns out to be wrong for one of them, as render then reports,
-// it begins again without.
-func renderSpilling(
-	coding wire.Coding, expected int, render func(*wire.Renderer, spillFunc) (out renderedRun, spilled bool),
+// renderAll renders families, of which large ones leave for the compressor before they
+// are whole. If that turns out to be wrong for one of them, it begins again without.
+func renderAll[F any](
+	all []F, nameOf func(F) string, coding wire.Coding, expected int, newWriter func(spillFunc) familyWriter[F],
 ) renderedRun {
 	renderer := wire.NewRenderer(coding, expected)
-	out, spilled := render(renderer, func(dst []byte) []byte {
+	out, spilled := renderEach(renderer, all, nameOf, newWriter(func(dst []byte) []byte {
 		renderer.Buffer = dst
 		renderer.Spill()
 		return renderer.Buffer
-	})
+	}))
 	if spilled {
-		out, _ = render(wire.NewRenderer(coding, expected), nil)
+		out, _ = renderEach(wire.NewRenderer(coding, expected), all, nameOf, newWriter(nil))
 	}
 	return out
 }
 
-// renderEach renders n families, each by appending it, and reports whether there is one
-// among them whose beginning must not have been spilled.
-func renderEach(
-	renderer *wire.Renderer, n int, add func(dst []byte, i int) ([]byte, string, error),
+// renderEach renders one family after the other, and reports whether there is one among
+// them whose beginning must not have been spilled.
+func renderEach[F any](
+	renderer *wire.Renderer, all []F, nameOf func(F) string, writer familyWriter[F],
 ) (out renderedRun, spilled bool) {
-	for i := range n {
-		var name string
+	for i, family := range all {
+		if i%wire.Block == 0 {
+			writer.Ahead(all[i:min(i+wire.Block, len(all))])
+		}
 		var err error
-		if renderer.Buffer, name, err = add(renderer.Buffer, i); err != nil {
+		if renderer.Buffer, err = writer.Append(renderer.Buffer, family); err != nil {
 			spilled = spilled || errors.Is(err, wire.ErrSpilled)
-			out.problems.add("encoding "+name, err)
+			out.problems.add("encoding "+nameOf(family), err)
 		}
 		renderer.Spill()
 	}

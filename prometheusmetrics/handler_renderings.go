@@ -95,15 +95,10 @@ func (c *renderings) namesOf(flush *families.Exposition) map[string]struct{} {
 func renderFlush(
 	flush *families.Exposition, all []*families.Family, format wire.Format, coding wire.Coding, expected int,
 ) renderedRun {
-	return renderSpilling(coding, expected, func(r *wire.Renderer, spill spillFunc) (renderedRun, bool) {
+	nameOf := func(f *families.Family) string { return f.Name }
+	return renderAll(all, nameOf, coding, expected, func(spill spillFunc) familyWriter[*families.Family] {
 		writer := flush.NewWriter(format)
 		writer.Spill = spill
-		return renderEach(r, len(all), func(dst []byte, i int) ([]byte, string, error) {
-			if i%families.Block == 0 {
-				writer.Ahead(all[i:min(i+families.Block, len(all))])
-			}
-			dst, err := writer.Append(dst, all[i])
-			return dst, all[i].Name, err
-		})
+		return writer
 	})
 }
