@@ -16,6 +16,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	bridge "github.com/prometheus/client_golang/prometheus/graphite"
 	dto "github.com/prometheus/client_model/go"
+
+	"github.com/go-metrics-plus/metrics/drivers/internal/delivery/deliverytest"
 )
 
 // What each type becomes, with tags and without; and again.
@@ -259,22 +261,8 @@ func TestClose(t *testing.T) {
 
 // What Run meets is reported, what its variants meet is returned.
 func TestRunAndCloseReturnErrors(t *testing.T) {
-	broken := errors.New("broken")
-	d, log := newDriver(t, Config{Address: newServer(t).address(), Gatherer: &gatherer{err: broken}})
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := d.RunContext(ctx); !errors.Is(err, context.Canceled) || !errors.Is(err, broken) {
-		t.Errorf("run: %v", err)
-	}
-	if err := d.Close(); !errors.Is(err, broken) {
-		t.Errorf("close: %v", err)
-	}
-	if err := d.RunContext(t.Context()); !errors.Is(err, ErrClosed) {
-		t.Errorf("run after close: %v", err)
-	}
-	if len(log.All()) != 1 {
-		t.Errorf("reported %v", log.All())
-	}
+	d, log := newDriver(t, Config{Address: newServer(t).address(), Gatherer: &gatherer{err: deliverytest.ErrBroken}})
+	deliverytest.RunAndClose(t, d, log)
 }
 
 // Lines are made in space that is there already.

@@ -1,7 +1,6 @@
 package statsd
 
 import (
-	"context"
 	"errors"
 	"math"
 	"runtime"
@@ -13,6 +12,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/go-metrics-plus/metrics/drivers/internal/delivery/deliverytest"
 )
 
 // What each type becomes, in both formats; and again, when nothing has changed.
@@ -388,20 +389,6 @@ func TestClose(t *testing.T) {
 
 // What Run meets is reported, what its variants meet is returned.
 func TestRunAndCloseReturnErrors(t *testing.T) {
-	broken := errors.New("broken")
-	d, log := newDriver(t, newServer(t), Config{Gatherer: &gatherer{err: broken}})
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := d.RunContext(ctx); !errors.Is(err, context.Canceled) || !errors.Is(err, broken) {
-		t.Errorf("run: %v", err)
-	}
-	if err := d.Close(); !errors.Is(err, broken) {
-		t.Errorf("close: %v", err)
-	}
-	if err := d.RunContext(t.Context()); !errors.Is(err, ErrClosed) {
-		t.Errorf("run after close: %v", err)
-	}
-	if len(log.All()) != 1 {
-		t.Errorf("reported %v", log.All())
-	}
+	d, log := newDriver(t, newServer(t), Config{Gatherer: &gatherer{err: deliverytest.ErrBroken}})
+	deliverytest.RunAndClose(t, d, log)
 }
